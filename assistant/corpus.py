@@ -362,3 +362,8 @@ def _shown(value: str) -> str:
     """A value as a message shows it: on one line, not too long, without characters that a terminal obeys."""
     text = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in value)
     return f'"{text[:60]}…"' if len(text) > 60 else f'"{text}"'
+
+
+def fingerprint(value: str) -> str:
+    """A short name for any text, fit for a file name; equal texts have equal names."""
+    return hashlib.sha256(value.encode(errors="surrogateescape")).hexdigest()[:16]
