@@ -1,0 +1,203 @@
+"""From verified claims to an `Answer`: numbers the citations and says in fixed frames whose words each claim is.
+
+Frames are made here, from the cited sentence's own voice, so that an answerer can never word one.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from assistant.schema import (
+    Answer,
+    Article,
+    Citation,
+    Claim,
+    ClaimEvent,
+    Conflict,
+    Document,
+    Draft,
+    DraftClaim,
+    DraftConflict,
+    Sentence,
+    Usage,
+    Withheld,
+)
+
+CONTEXT_CHARS = 48
+_MARKER = re.compile(r"\[(\d+)\]")
+
+
+class Composer:
+    """Collects the claims of one answer in the order in which they were verified."""
+
+    def __init__(self, article: Article) -> None:
+        self._article = article
+        self._claims: list[Claim] = []
+        self._citations: dict[tuple[str, int, int], Citation] = {}
+        self._withheld: list[Withheld] = []
+
+    def add(self, draft: DraftClaim) -> ClaimEvent:
+        """A claim that the verifier supports."""
+        sentences = [self._article.sentence_of[id_] for id_ in draft.sentences]
+        citations = [self._cite(group) for group in _runs(self._article, sentences)]
+        first = sentences[0]
+        same = all((s.voice, s.speaker) == (first.voice, first.speaker) for s in sentences)
+        claim = Claim(
+            text=draft.text,
+            kind=draft.kind,
+            citations=tuple(dict.fromkeys(citation.number for citation in citations)),
+            speaker=first.speaker if same else None,
+            voice=first.voice if same else "document",
+        )
+        self._claims.append(claim)
+        return ClaimEvent(claim=claim, citations=tuple(citations))
+
+    def withhold(self, text: str, reason: str) -> None:
+        """A claim that the verifier refused."""
+        self._withheld.append(Withheld(text=text, reason=reason))
+
+    def answer(
+        self,
+        draft: Draft,
+        *,
+        question: str,
+        standalone_question: str,
+        suggestions: Sequence[str] = (),
+        model: str | None = None,
+        notice: str | None = None,
+        usage: Usage | None = None,
+        timings_ms: Mapping[str, float] | None = None,
+    ) -> Answer:
+        """The whole answer. Without a single claim it is an abstention, whatever the draft hoped for."""
+        status = draft.status if self._claims or draft.status == "clarify" else "abstained"
+        conflicts = self._conflicts(draft.conflicts)
+        missing = None
+        if status != "answered":
+            missing = draft.missing or "The documents do not hold a statement that answers this and can be verified."
+        return Answer(
+            article=self._article.name,
+            article_version=self._article.version,
+            question=question,
+            standalone_question=standalone_question,
+            status=status,
+            premise=draft.premise if status == "answered" else None,
+            text=missing or self._text(draft, conflicts),
+            claims=tuple(self._claims),
+            citations=tuple(self._citations.values()),
+            conflicts=conflicts,
+            withheld=tuple(self._withheld),
+            missing=missing,
+            nearest=self._nearest(draft.nearest) if status == "abstained" else (),
+            suggestions=tuple(suggestions),
+            confidence=draft.confidence,
+            answerer=draft.answerer,
+            model=model,
+            notice=notice,
+            usage=usage or Usage(),
+            timings_ms=timings_ms or {},
+        )
+
+    def _cite(self, run: Sequence[Sentence]) -> Citation:
+        key = (run[0].id, run[0].start, run[-1].end)
+        if key not in self._citations:
+            self._citations[key] = _citation(self._article, run, len(self._citations) + 1)
+        return self._citations[key]
+
+    def _conflicts(self, drafts: Iterable[DraftConflict]) -> tuple[Conflict, ...]:
+        """Conflicts of which every side is cited in this answer."""
+        number_of = {id_: citation.number for citation in self._citations.values() for id_ in citation.sentences}
+        found = []
+        for draft in drafts:
+            numbers = tuple(dict.fromkeys(number_of[id_] for id_ in draft.sentences if id_ in number_of))
+            if len(numbers) > 1:
+                found.append(Conflict(citations=numbers, about=draft.about))
+        return tuple(found)
+
+    def _nearest(self, ids: Sequence[str]) -> tuple[Citation, ...]:
+        runs = _runs(self._article, [self._article.sentence_of[id_] for id_ in ids])
+        return tuple(_citation(self._article, run, number) for number, run in enumerate(runs, 1))
+
+    def _text(self, draft: Draft, conflicts: Sequence[Conflict]) -> str:
+        parts: list[str] = []
+        if draft.premise == "corrected":
+            parts.append("The question assumes something that the documents contradict.")
+        parts.extend(f"The documents disagree about {conflict.about}." for conflict in conflicts)
+        frame = None
+        citation_of = {citation.number: citation for citation in self._citations.values()}
+        for claim in self._claims:
+            if draft.answerer == "extractive" or claim.kind == "quote":
+                next_frame = _frame(self._article.document_of[citation_of[claim.citations[0]].document], claim)
+                if next_frame != frame:
+                    parts.append(next_frame)
+                frame = next_frame
+            else:
+                frame = None
+            # A bracketed number in a source would read as one of our citations.
+            words = _MARKER.sub(r"(\1)", claim.text)
+            parts.append(words + " " + "".join(f"[{number}]" for number in claim.citations))
+        return " ".join(parts)
+
+
+def readable_date(published: str) -> str:
+    """`2017-08-03` as `August 3, 2017`, `2017-08` as `August 2017`, `2017` as it is."""
+    parts = [int(part) for part in published.split("-")]
+    if len(parts) == 1:
+        return published
+    day = date(parts[0], parts[1], parts[2] if len(parts) > 2 else 1)
+    return f"{day:%B} {day.day}, {day.year}" if len(parts) > 2 else f"{day:%B %Y}"
+
+
+def _frame(document: Document, claim: Claim) -> str:
+    if document.id == "article":
+        where, opening = "the article", "The article"
+    else:
+        brief = ", brief" if document.form == "brief" else ""
+        where = opening = f"{document.publisher} ({readable_date(document.published)}{brief})"
+    if claim.voice == "document" or claim.speaker == document.publisher:
+        return f"{opening} says:"
+    told = "quoted in" if claim.voice == "quoted" else "as reported in"
+    speaker = f"{claim.speaker}, {told}" if claim.speaker else told.removeprefix("as ").capitalize()
+    return f"{speaker} {where}:"
+
+
+def _runs(article: Article, sentences: Sequence[Sentence]) -> list[list[Sentence]]:
+    """Neighbouring sentences of one paragraph and one voice go into one citation."""
+    runs: list[list[Sentence]] = []
+    for sentence in sentences:
+        if runs and _adjoins(runs[-1][-1], sentence):
+            runs[-1].append(sentence)
+        else:
+            runs.append([sentence])
+    return runs
+
+
+def _adjoins(before: Sentence, after: Sentence) -> bool:
+    document, number = before.id.rsplit(":", 1)
+    return (
+        after.id == f"{document}:{int(number) + 1}"
+        and before.paragraph == after.paragraph
+        and (before.voice, before.speaker) == (after.voice, after.speaker)
+    )
+
+
+def _citation(article: Article, run: Sequence[Sentence], number: int) -> Citation:
+    document = article.document_of[run[0].id.rsplit(":", 1)[0]]
+    start, end = run[0].start, run[-1].end
+    return Citation(
+        number=number,
+        document=document.id,
+        kind=document.kind,
+        title=document.title,
+        publisher=document.publisher,
+        published=document.published,
+        url=document.url,
+        form=document.form,
+        sentences=tuple(sentence.id for sentence in run),
+        start=start,
+        end=end,
+        quote=document.text[start:end],
+        prefix=document.text[max(0, start - CONTEXT_CHARS) : start],
+        suffix=document.text[end : end + CONTEXT_CHARS],
+        speaker=run[0].speaker,
+        voice=run[0].voice,
+    )

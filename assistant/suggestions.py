@@ -1,0 +1,68 @@
+"""Questions that a reader could ask, made from the article's own sentences by fixed patterns.
+
+They are only candidates: the pipeline offers those that it can answer.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from assistant.schema import Article, Document
+
+_DEFINITION = re.compile(
+    r"^(?P<article>An?|The) (?P<noun>[a-z][\w-]*(?: [\w-]+){0,3}) (?:is|are) (?:a|an|the|issued|used)\b|"
+    r"\b(?:specifically refers to|known as|called) (?P<name>(?:the )?[A-Z][\w’'-]+(?: [A-Z][\w’'-]+){0,4})"
+)
+_ANNOUNCED = re.compile(
+    r"^(?P<who>(?:The )?[A-Z][\w’'.-]+(?: [A-Z][\w’'.-]+){0,4}) "
+    r"(?P<verb>announced|confirmed|approved|selected|launched|opened|closed|granted|rejected)\b (?P<what>[^,.;]{4,60}?)"
+    r"(?= on | in | by | of \w+day|[,.;])"
+)
+_BASE = {
+    "announced": "announce",
+    "confirmed": "confirm",
+    "approved": "approve",
+    "selected": "select",
+    "launched": "launch",
+    "opened": "open",
+    "closed": "close",
+    "granted": "grant",
+    "rejected": "reject",
+}
+MAX_SPEAKERS = 6
+
+
+def candidates(article: Article) -> tuple[str, ...]:
+    """Questions in the order in which they are worth offering; some cannot be answered."""
+    found: dict[str, None] = {}
+    for document in article.documents:
+        found.update(dict.fromkeys(_about(document)))
+    # Speakers of the article itself come first: a reader has just met them.
+    speakers = [*_speakers(article.documents[:1]), *_speakers(article.documents[1:])]
+    said = [f"What did {speaker} say?" for speaker in dict.fromkeys(speakers)][:MAX_SPEAKERS]
+    about = list(found)
+    mixed = [question for pair in zip(said, about, strict=False) for question in pair]
+    return tuple(dict.fromkeys([*mixed, *said, *about]))
+
+
+def _about(document: Document) -> Iterator[str]:
+    for sentence in document.sentences:
+        if sentence.voice == "quoted":
+            continue
+        if match := _DEFINITION.search(sentence.text):
+            if match["noun"]:
+                yield f"What is {match['article'].lower()} {match['noun']}?"
+            else:
+                yield f"What is {match['name']}?"
+        if match := _ANNOUNCED.match(sentence.text):
+            who = match["who"][0].lower() + match["who"][1:] if match["who"].startswith("The ") else match["who"]
+            yield f"When did {who} {_BASE[match['verb']]} {match['what']}?"
+
+
+def _speakers(documents: tuple[Document, ...]) -> list[str]:
+    counts: Counter[str] = Counter()
+    for document in documents:
+        for sentence in document.sentences:
+            if sentence.speaker and sentence.speaker != document.publisher:
+                counts[sentence.speaker] += 1 + (sentence.voice == "quoted")
+    return [speaker for speaker, _ in counts.most_common()]
