@@ -16,7 +16,8 @@ Vectors = NDArray[np.float32]
 class TokenVectors:
     """Contextual vectors of every token of n texts, one after the other.
 
-    `vectors` is (tokens, width), rows of length 1. Text i owns rows `offsets[i]:offsets[i + 1]`; `offsets` has n + 1 entries.
+    `vectors` is (tokens, width), rows of length 1. Text i owns rows `offsets[i]:offsets[i + 1]`,
+    so `offsets` has n + 1 entries.
     `tokens` names each row's token as the model's vocabulary has it.
     """
 

@@ -1,4 +1,4 @@
-"""What an operator may set, by environment variable: `ASSISTANT_…`, and the names that OpenAI and Chroma already use."""
+"""What an operator may set, by environment variable: `ASSISTANT_…`, and the names that OpenAI and Chroma have."""
 
 from pathlib import Path
 from typing import Literal
