@@ -64,7 +64,7 @@ install:
 		exit 2; \
 	fi; \
 	echo "Installing into .venv (a minute or two, once) …"; \
-	if ! $(PYTHON) -c 'import pip' 2> /dev/null; then rm -rf .venv; $$python -m venv .venv; fi; \
+	if ! $(PYTHON) -m uv --version > /dev/null 2>&1 && ! $(PYTHON) -m pip --version > /dev/null 2>&1; then rm -rf .venv; $$python -m venv .venv; fi; \
 	rm -f .venv/installed-*; \
 	$(PYTHON) -m uv --version 2> /dev/null | grep -qF ' $(UV_VERSION)' || $(PYTHON) -m pip install --quiet uv==$(UV_VERSION); \
 	$(PYTHON) -m uv pip sync --python $(PYTHON) requirements.txt || { \
