@@ -13,6 +13,7 @@ LEVELS = (
     (
         "schema",
         "errors",
+        "frontmatter",
         "index",
         "text",
         "sentences",
@@ -20,6 +21,10 @@ LEVELS = (
         "quantities",
         "tokens",
         "lexicon",
+        "polarity",
+        "modality",
+        "quantifiers",
+        "snapshot",
         "grammar",
         "questions",
         "prompts",
@@ -150,6 +155,9 @@ def test_no_module_prints_or_catches_everything(path: Path) -> None:
             caught = (
                 [] if node.type is None else [name.id for name in ast.walk(node.type) if isinstance(name, ast.Name)]
             )
+            passed_on = isinstance(node.body[-1], ast.Raise) and node.body[-1].exc is None
+            if passed_on:
+                continue
             if node.type is None or {"Exception", "BaseException"} & set(caught):
                 wrong.append(f"{path.name}:{node.lineno} catches everything")
     assert not wrong
@@ -162,7 +170,7 @@ def test_evals_use_the_public_names_only() -> None:
             continue
         for line, name in imported(ast.parse(path.read_text("utf-8")), "evals"):
             other = own_module(name)
-            if other is not None and f"assistant.{other}" not in ("schema", "errors", "settings"):
+            if other is not None and other not in ("schema", "errors", "settings"):
                 wrong.append(f"{path.relative_to(ROOT)}:{line} imports {name}")
     assert not wrong
 
