@@ -8,10 +8,11 @@ from collections import Counter
 from collections.abc import Iterator
 
 from assistant.schema import Article, Document
+from assistant.text import STOP_WORDS
 
 _DEFINITION = re.compile(
-    r"^(?P<article>An?|The) (?P<noun>[a-z][\w-]*(?: [\w-]+){0,3}) (?:is|are) (?:a|an|the|issued|used)\b|"
-    r"\b(?:specifically refers to|known as|called) (?P<name>(?:the )?[A-Z][\w’'-]+(?: [A-Z][\w’'-]+){0,4})"
+    r"^(?P<article>An?) (?P<noun>[a-z]+(?: [a-z]+){0,2}) (?:is|are) (?:a|an|the)\b|"
+    r"\b(?:specifically refers to|known as) (?P<name>(?:the )?[A-Z][\w’'-]+(?: [A-Z][\w’'-]+){1,4})"
 )
 _ANNOUNCED = re.compile(
     r"^(?P<who>(?:The )?[A-Z][\w’'.-]+(?: [A-Z][\w’'.-]+){0,4}) "
@@ -50,10 +51,10 @@ def _about(document: Document) -> Iterator[str]:
         if sentence.voice == "quoted":
             continue
         if match := _DEFINITION.search(sentence.text):
-            if match["noun"]:
-                yield f"What is {match['article'].lower()} {match['noun']}?"
-            else:
+            if match["name"]:
                 yield f"What is {match['name']}?"
+            elif not STOP_WORDS.intersection(match["noun"].split()):
+                yield f"What is {match['article'].lower()} {match['noun']}?"
         if match := _ANNOUNCED.match(sentence.text):
             who = match["who"][0].lower() + match["who"][1:] if match["who"].startswith("The ") else match["who"]
             yield f"When did {who} {_BASE[match['verb']]} {match['what']}?"
