@@ -216,4 +216,5 @@ def _encodable(text: str) -> str:
 def _unit(vectors: Vectors) -> Vectors:
     """Rows divided by their lengths; (width,) or (n, width)."""
     lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return np.divide(vectors, np.maximum(lengths, 1e-12), dtype=np.float32)
+    unit: Vectors = vectors / np.maximum(lengths, np.float32(1e-12))
+    return unit
