@@ -1,10 +1,39 @@
-"""Answers by quoting: whole sentences, word for word, the shortest set that answers, or an abstention that says what is missing."""
+"""Answers by quoting: whole sentences, word for word, the shortest set that answers, or an abstention that says what is missing.
 
-from collections.abc import Sequence
+The retriever's order is corrected by what the question asks for: a date for "when", the asked speaker's words for "what
+did she say". One sentence is the rule; more are taken when the first leans on its neighbour, when a list goes on, or when
+another sentence covers what the first leaves open.
+"""
 
-from assistant.schema import Article, Draft, DraftClaim, Evidence, Question
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from assistant import grammar, questions
+from assistant.lexicon import root
+from assistant.schema import Article, Document, Draft, DraftClaim, Evidence, Question, Sentence
+from assistant.text import names, quantities, words
 
 MAX_NEAREST = 3
+MAX_SENTENCES = 3
+MAX_LISTED = 6
+CANDIDATES = 12
+
+_TYPE_WEIGHT = 0.05
+_COVER_WEIGHT = 0.05
+_ARTICLE_BONUS = 0.015
+_CLOSE = 0.93
+"""A second sentence is shown when it scores at least this share of the first and does not repeat it."""
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    sentence: Sentence
+    document: Document
+    score: float
+    fits: float
+    """How well the sentence holds the kind of thing asked for, from 0 to 1."""
 
 
 def draft(
@@ -15,18 +44,303 @@ def draft(
     threshold: float,
     missing: Sequence[str] = (),
 ) -> Draft:
-    """Propose sentences for one question, or abstain.
+    """Propose sentences for one question, ask back, or abstain.
 
-    `evidence` comes best first; `probability` says how likely it answers, `missing` which of the question's words
-    no document holds.
+    `evidence` comes best first; `probability` is that of an answer in it; `missing` are names and words of the question
+    that the nearest sentences do not have.
     """
+    if _is_unclear(question):
+        return Draft(status="clarify", missing=_ask_back(article), confidence=0.0)
     nearest = tuple(item.sentence.id for item in evidence[:MAX_NEAREST])
-    if not evidence or probability < threshold:
-        return Draft(
-            status="abstained",
-            missing=f"The documents do not answer this question: “{question.text}”",
-            nearest=nearest,
-            confidence=probability,
-        )
-    best = evidence[0].sentence
-    return Draft(claims=(DraftClaim(text=best.text, sentences=(best.id,)),), nearest=nearest, confidence=probability)
+    candidates = _ranked(question, evidence, article)
+    if not candidates or probability < threshold:
+        return _abstain(question, nearest, missing, probability)
+    if _asks_about_now(question, candidates):
+        return Draft(status="abstained", missing=_as_of(question, candidates), nearest=nearest, confidence=probability)
+    if not _could_answer(question, candidates):
+        return _abstain(question, nearest, missing, min(probability, threshold * 0.99))
+    chosen = _in_order(_selected(question, candidates, article), article)
+    claims = tuple(DraftClaim(text=sentence.text, sentences=(sentence.id,)) for sentence in chosen)
+    return Draft(claims=claims, nearest=nearest, confidence=probability)
+
+
+def join(drafts: Sequence[Draft]) -> Draft:
+    """One draft of those of a question's parts: what is answered is shown, what is not is named as missing."""
+    answered = [part for part in drafts if part.status == "answered" and part.claims]
+    missing = " ".join(dict.fromkeys(part.missing for part in drafts if part.missing and part not in answered))
+    nearest = tuple(dict.fromkeys(id_ for part in drafts if part not in answered for id_ in part.nearest))[:MAX_NEAREST]
+    if not answered:
+        status = "clarify" if all(part.status == "clarify" for part in drafts) else "abstained"
+        confidence = max((part.confidence for part in drafts), default=0.0)
+        return Draft(status=status, missing=missing or None, nearest=nearest, confidence=confidence)
+    claims = {claim.sentences: claim for part in answered for claim in part.claims}
+    return Draft(
+        claims=tuple(claims.values()),
+        premise="corrected" if any(part.premise for part in answered) else None,
+        conflicts=tuple(dict.fromkeys(conflict for part in answered for conflict in part.conflicts)),
+        missing=missing or None,
+        nearest=nearest,
+        confidence=min(part.confidence for part in answered),
+    )
+
+
+# --- what the reader is told when nothing answers -------------------------------------------------------------------
+
+_UNCLEAR = re.compile(
+    r"(?:(?:and|but|so|ok|well)\s+)?(?:(?:what|how) about (?:it|that|this|them|him|her|those|these|there)"
+    r"|(?:what|who|why|how|when|where|which)(?: (?:is|was|are|were|did|does|do))?(?: (?:it|that|this|they|them|he|him|she|her|those|these|so|one|ones))?(?: (?:mean|happen|say|do))?"
+    r"|tell me (?:more|about (?:it|that|this|them))|more|explain|go on|continue|(?:it|that|this|them|they|he|she)|yes|no|ok|okay|sure|really|the (?:first|second|third|last|other) one"
+    r"|(?:is|was|are|were|did|does|do|has|have|can|will) (?:it|that|this|they|he|she|those|these)(?: \w+)?)[\s?!.]*$",
+    re.I,
+)
+
+
+def _is_unclear(question: Question) -> bool:
+    """Whether nothing in the question says what it is about."""
+    return bool(_UNCLEAR.match(question.text.strip()))
+
+
+def _ask_back(article: Article) -> str:
+    return (
+        f"What do you mean? Name the person, place or event in “{article.article.title}” that you ask about."
+    )
+
+
+def _abstain(question: Question, nearest: tuple[str, ...], missing: Sequence[str], confidence: float) -> Draft:
+    return Draft(status="abstained", missing=_missing(question, missing), nearest=nearest, confidence=confidence)
+
+
+_KIND_OF_ANSWER = {
+    "who": "do not name who is asked for",
+    "when": "do not give the date or time asked for",
+    "where": "do not name the place asked for",
+    "how-many": "do not give the number asked for",
+    "how-much": "do not give the amount asked for",
+    "why": "do not give the reason asked for",
+    "list": "do not list what is asked for",
+    "who-said": "do not have the statement asked for",
+    "definition": "do not explain what is asked",
+}
+_MAX_ECHO = 160
+
+
+def _missing(question: Question, missing: Sequence[str]) -> str:
+    """What the documents leave open, from the question's own words; bounded, on one line, without marks that format."""
+    asked = " ".join(question.text.split())
+    bounded = asked if len(asked) <= _MAX_ECHO else asked[:_MAX_ECHO].rsplit(" ", 1)[0] + " …"
+    bounded = re.sub(r"[\[\]<>“”\"`*_#|]", "", bounded).strip()
+    clause = grammar.indirect(bounded) if len(asked) <= _MAX_ECHO else None
+    if clause:
+        sentence = f"The documents do not say {clause}."
+    else:
+        sentence = f"The documents {_KIND_OF_ANSWER.get(question.type, 'do not answer this')}: “{bounded}”."
+    unknown = [name for name in missing if name in question.names and name[:1].isupper()]
+    unknown = [re.sub(r"[\[\]<>“”\"`*_#|]", "", name)[:60] for name in unknown[:2]]
+    if unknown:
+        sentence += f" The nearest passage does not mention {' or '.join(unknown)}."
+    return sentence
+
+
+# --- questions about a time after the documents ----------------------------------------------------------------------
+
+_NOW = re.compile(
+    r"\b(?:today|now|right now|nowadays|these days|currently|current|at present|at the moment|presently|as of (?:today|now)"
+    r"|this (?:week|month|year)|(?:last|next) (?:week|month|year)|yesterday|tomorrow|tonight|latest|so far|to date|recently)\b",
+    re.I,
+)
+_STILL = re.compile(r"\b(?:is|are|does|do|has|have|can)(?:n['’]t)?\b[^?]{0,80}\b(?:still|yet|already|any ?more|by now)\b", re.I)
+_STATES_NOW = re.compile(r"\b(?:today|now|currently|current|present(?:ly)?|still|incumbent|as of|since|so far|to date|latest|recent(?:ly)?|yet|already|nowadays|this (?:week|month|year)|last (?:week|month|year))\b", re.I)
+
+
+def _asks_about_now(question: Question, candidates: Sequence[_Candidate]) -> bool:
+    """Whether the question asks how things stand today and no sentence says that it tells how they stand."""
+    if not (_NOW.search(question.text) or _STILL.search(question.text)):
+        return False
+    best = candidates[0]
+    return not _STATES_NOW.search(best.sentence.text)
+
+
+def _as_of(question: Question, candidates: Sequence[_Candidate]) -> str:
+    newest = max((candidate.document for candidate in candidates[:3]), key=lambda document: document.published)
+    told = _missing(question, ())
+    return f"{told} The newest document that bears on it is from {_readable(newest.published)}."
+
+
+def _readable(published: str) -> str:
+    parts = [int(part) for part in published.split("-")]
+    if len(parts) == 1:
+        return published
+    day = date(parts[0], parts[1], parts[2] if len(parts) > 2 else 1)
+    return f"{day:%B} {day.day}, {day.year}" if len(parts) > 2 else f"{day:%B} {day.year}"
+
+
+# --- which sentence answers ------------------------------------------------------------------------------------------
+
+
+def _ranked(question: Question, evidence: Sequence[Evidence], article: Article) -> list[_Candidate]:
+    asked = _roots(question.terms)
+    candidates = []
+    for item in evidence[:CANDIDATES]:
+        document = article.document_of[item.document]
+        fits = _fits(question, item.sentence)
+        cover = len(asked & _roots(words(item.sentence.text))) / len(asked) if asked else 0.0
+        score = item.score + _TYPE_WEIGHT * fits + _COVER_WEIGHT * cover
+        if document.id == article.article.id:
+            score += _ARTICLE_BONUS
+        candidates.append(_Candidate(item.sentence, document, score, fits))
+    return sorted(candidates, key=lambda candidate: -candidate.score)
+
+
+def _roots(tokens: Collection[str]) -> frozenset[str]:
+    return frozenset(root(token) for token in tokens)
+
+
+_PLACE = re.compile(r"\b(?:in|at|from|near|to|outside|inside|through|into|of|across|between|along|on) (?:the |a )?(?:[A-Z]\w+)")
+_CAUSE = re.compile(
+    r"\b(?:because|since|so that|in order to|due to|owing to|as a result|in response to|that[’']s why|therefore|thus|hence|reason|caused?|led to"
+    r"|prompted|blamed?|attributed|thanks to|on account of|for fear|to avoid|to prevent|meant to|aimed at|designed to|intended to|amid|over|after|unless)\b",
+    re.I,
+)
+_WEAK_CAUSE = re.compile(r"\b(?:to [a-z]+|for|as|by|with|from|when|which|so|although|but|if|while)\b")
+_VAGUE_NUMBER = re.compile(r"\b(?:several|dozens|hundreds|thousands|millions|none|no|both|half|twice|once|all|few|many|most|single|only)\b", re.I)
+_VAGUE_TIME = re.compile(r"\b(?:when|after|before|during|until|since|day|week|month|year|morning|evening|night|spring|summer|autumn|fall|winter|century|decade|age|era|time|later|earlier|ago|yesterday|today|tomorrow|monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|may|june|july|august|september|october|november|december|\d{4}s?|ago)\b", re.I)
+_DEFINES = re.compile(r"\b(?:is|are|was|were) (?:an?|the|any|one of|not)\b|\b(?:refers?|means?|defined|known as|called|term|stands? for|describes?|consists?)\b", re.I)
+_LISTS = re.compile(r"(?:[^,;]+[,;] ){2,}|: |\binclud(?:es?|ing)\b|\bsuch as\b|\bfirst\b.*\bsecond\b|\w+ and \w+")
+
+
+def _fits(question: Question, sentence: Sentence) -> float:
+    text = sentence.text
+    match question.type:
+        case "who":
+            return 1.0 if _new_names(question, text) or sentence.speaker else 0.0
+        case "where":
+            return 1.0 if _PLACE.search(text) and _new_names(question, text) else 0.4 if _PLACE.search(text) else 0.0
+        case "when":
+            if _new_quantities(question, text, {"date", "time", "duration"}) or re.search(r"\b(?:1\d|20)\d\d\b", text):
+                return 1.0
+            return 0.5 if _VAGUE_TIME.search(text) else 0.0
+        case "how-many" | "how-much":
+            if _new_quantities(question, text, None) or _number_words(question, text):
+                return 1.0
+            return 0.5 if _VAGUE_NUMBER.search(text) else 0.0
+        case "why":
+            return 1.0 if _CAUSE.search(text) else 0.4 if _WEAK_CAUSE.search(text) else 0.0
+        case "definition":
+            return 1.0 if _DEFINES.search(text) else 0.3
+        case "list":
+            return 1.0 if _LISTS.search(text) else 0.3
+        case "who-said":
+            return _says(question, sentence)
+        case _:
+            return 0.5
+
+
+def _new_names(question: Question, text: str) -> tuple[str, ...]:
+    """Names in the sentence that the question does not have."""
+    asked = {word for word in words(question.text)}
+    return tuple(name for name in names(text) if not set(words(name)) <= asked)
+
+
+def _new_quantities(question: Question, text: str, kinds: Collection[str] | None) -> bool:
+    asked = {q.value for q in quantities(question.text)}
+    return any((kinds is None or q.kind in kinds) and q.value not in asked for q in quantities(text))
+
+
+_NUMBERS = frozenset(
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty"
+    " thirty forty fifty sixty seventy eighty ninety hundred thousand million billion first second third fourth fifth".split()
+)
+
+
+def _number_words(question: Question, text: str) -> bool:
+    return bool((_NUMBERS & set(words(text))) - set(words(question.text)))
+
+
+_SPOKEN = re.compile(r"\b(?:said|says?|told|wrote|writes?|called|calls|warned|argued|denied|rejected|replied|answered|advised|announced|declined|explained|added|believed|noted|stated|asked|pointed|claimed|insisted|described|concluded|disputed|expressed|committed|threatened)\b", re.I)
+
+
+def _says(question: Question, sentence: Sentence) -> float:
+    """Whether the sentence gives words of the speaker that was asked for; any speaker when none was named."""
+    asked = [name for name in question.names if name[:1].isalpha()]
+    spoken = sentence.voice != "document" or bool(_SPOKEN.search(sentence.text))
+    if not asked or re.match(r"\W*(?:by |to )?(?:who|whom|whose|which)\b", question.text, re.I):
+        return 1.0 if spoken and (sentence.speaker or names(sentence.text)) else 0.2
+    heads = {words(name)[-1] for name in asked if words(name)}
+    if sentence.speaker:
+        return 1.0 if heads & set(words(sentence.speaker)) else 0.0
+    return 0.7 if spoken and heads & set(words(sentence.text)) else 0.0
+
+
+def _could_answer(question: Question, candidates: Sequence[_Candidate]) -> bool:
+    """Whether the best sentences hold the kind of thing that was asked for at all."""
+    near = [candidate for candidate in candidates[:4] if candidate.score >= 0.85 * candidates[0].score]
+    if question.type in {"when", "how-many", "how-much", "who", "who-said"}:
+        return any(candidate.fits > 0 for candidate in near)
+    return True
+
+
+# --- how many sentences ----------------------------------------------------------------------------------------------
+
+_LEANS = re.compile(
+    r"(?:[“\"‘']?(?:but|and|so|however|then|also|yet|still)[, ]+)?[“\"‘']?(?:it|he|she|they|this|that|these|those|his|her|its|their|both|such|the (?:former|latter|first|second|third|same|paper|page|city|agency|department|program|company|group|two))\b",
+    re.I,
+)
+_ORDINAL = re.compile(r"[“\"]?(?:the )?(?:first|second|third|fourth|fifth|sixth|another|finally|lastly|next|a (?:second|third|fourth))\b", re.I)
+_ANNOUNCES = re.compile(r"(?:\b(?:two|three|four|five|six|seven|following|several)\b[^.]*|:)\W*$", re.I)
+
+
+def _selected(question: Question, candidates: Sequence[_Candidate], article: Article) -> list[Sentence]:
+    best = candidates[0]
+    chosen = [best.sentence]
+    if question.type == "list" or _asks_plural(question):
+        chosen += _list_goes_on(best.sentence, best.document)
+    for candidate in candidates[1:4]:
+        if len(chosen) >= 2:
+            break
+        if candidate.score >= _CLOSE * best.score and not _repeats(chosen, candidate.sentence):
+            chosen.append(candidate.sentence)
+    limit = MAX_LISTED if len(chosen) > MAX_SENTENCES else MAX_SENTENCES
+    for sentence in tuple(chosen):
+        if len(chosen) < limit and (before := _antecedent(sentence, article)) and before not in chosen:
+            chosen.append(before)
+    return chosen[:limit]
+
+
+def _asks_plural(question: Question) -> bool:
+    return bool(re.search(r"\b(?:which|what|list|name) (?:are |were )?(?:the |all |these |those )?(?:two|three|four|five|six|seven|eight|nine|ten|twelve|\w+s)\b", question.text, re.I))
+
+
+def _list_goes_on(sentence: Sentence, document: Document) -> list[Sentence]:
+    """The points that follow a sentence that announces them: "The first is …", "The second is …"."""
+    at = document.sentences.index(sentence)
+    found: list[Sentence] = []
+    for following in document.sentences[at + 1 : at + MAX_LISTED]:
+        if not _ORDINAL.match(following.text):
+            break
+        found.append(following)
+    return found if len(found) > 1 else []
+
+
+def _repeats(chosen: Sequence[Sentence], candidate: Sentence) -> bool:
+    """Whether a sentence says in nearly the same words what one of those chosen says."""
+    own = _roots(words(candidate.text))
+    others = [_roots(words(sentence.text)) for sentence in chosen]
+    return any(len(own & other) >= 0.8 * min(len(own), len(other)) for other in others)
+
+
+def _antecedent(sentence: Sentence, article: Article) -> Sentence | None:
+    """The sentence before, when this one opens with a word that points back to it."""
+    if not _LEANS.match(sentence.text):
+        return None
+    document = article.document_of[sentence.id.rsplit(":", 1)[0]]
+    at = document.sentences.index(sentence)
+    if not at:
+        return None
+    before = document.sentences[at - 1]
+    return before if before.paragraph == sentence.paragraph else None
+
+
+def _in_order(sentences: Sequence[Sentence], article: Article) -> list[Sentence]:
+    """Document order, the article first."""
+    place = {document.id: number for number, document in enumerate(article.documents)}
+    return sorted(sentences, key=lambda sentence: (place[sentence.id.rsplit(":", 1)[0]], sentence.start))

@@ -78,6 +78,31 @@ def standalone(question: str, history: Sequence[Turn], article: Article) -> str:
     return _resolve(question, last, answer, article) if last else question
 
 
+_TWO_WH = re.compile(rf"^(?P<one>{_WH}),? and (?P<two>(?:(?:by|to|for|from|in|at) )?{_WH}) (?P<rest>{_AUX}\\b.+)$", re.I)
+_PART = re.compile(
+    rf"(?:,\s*|\s+)(?:and|but)(?: also)? (?=(?:(?:(?:in|on|at|by|to|for|from|with|of|since) )?(?:{_WH})\b(?! (?:they|he|she|it|we|you|the|a|an|this|that|these|those)\b)|{_AUX} (?:they|he|she|it|that|this|these|those|there|the|any|[A-Z]\w+)\b))"
+    r"|(?<=\?)\s+(?=\S)",
+)
+MAX_PARTS = 3
+
+
+def parts(question: str, article: Article) -> tuple[str, ...]:
+    """The questions of which a question consists, each standalone: the later ones take up the earlier.
+
+    "Which cities got letters, and are they sanctuary cities?" asks two; most questions are one, returned as it is.
+    """
+    if match := _TWO_WH.match(question.strip()):
+        return tuple(_sentence(f"{match[which]} {match['rest']}") for which in ("one", "two"))
+    pieces = [piece.strip(" ,") for piece in _PART.split(question) if piece and piece.strip(" ,?.!")]
+    if not 1 < len(pieces) <= MAX_PARTS or not _STARTS_QUESTION.match(pieces[0]):
+        return (question,)
+    found: list[str] = []
+    for piece in pieces:
+        whole = piece if piece.endswith(("?", ".", "!")) else piece + "?"
+        found.append(_sentence(_resolve(whole, found[0], "", article)) if found else whole)
+    return tuple(found)
+
+
 def _resolve(question: str, last: str, answer: str, article: Article) -> str:
     """`question` read after the standalone question `last` and the text of its answer."""
     asked = " ".join(question.split())

@@ -151,6 +151,30 @@ def indirect(question: str) -> str | None:
     return " ".join((*opening, clause)) if clause else None
 
 
+def supposed(question: str) -> tuple[str, str, str] | None:
+    """(subject, verb, remainder) of what a question with a question word takes for granted.
+
+    "Why is the bridge closed?" supposes ("the bridge", "is", "closed"). `None` for yes-no questions, for those whose
+    question word is the subject, and where the rules cannot tell the parts.
+    """
+    tokens = question.strip().rstrip("?!. ").split()
+    start = 1 if tokens and tokens[0].lower() in _FRONTED else 0
+    if len(tokens) < start + 3 or not _WH.match(tokens[start]):
+        return None
+    at = next((i for i in range(start + 1, min(len(tokens), start + 9)) if _AUXILIARY.match(tokens[i])), None)
+    if at is None:
+        return None
+    auxiliary, rest = tokens[at].lower(), tokens[at + 1 :]
+    if _is_subject([token.lower() for token in tokens[start:at]], auxiliary, rest):
+        return None
+    end = _verb_at(rest) if auxiliary in _DO else _subject_end(rest, auxiliary)
+    if end is None or end >= len(rest):
+        return None
+    if auxiliary in _BE and not _is_participle(rest[end]):
+        return " ".join(rest[:end]), auxiliary, " ".join(rest[end:])
+    return " ".join(rest[:end]), rest[end].lower(), " ".join(rest[end + 1 :])
+
+
 def _regular_past(verb: str) -> str:
     if verb in _DOUBLED:
         return verb + verb[-1] + "ed"

@@ -1,0 +1,162 @@
+"""False premises: what a question takes for granted and a sentence of the documents contradicts.
+
+"Which five questions did it ask?" supposes five; "each letter asked three questions" corrects it. Three kinds are read,
+number, denial and opposite, and each only when the sentence speaks of everything that the question does: where it does
+not, the question is not corrected but unanswered.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from assistant import grammar
+from assistant.lexicon import DENYING, NEGATORS, OPPOSITES, root
+from assistant.schema import Article, Draft, DraftClaim, Evidence, Question, Sentence
+from assistant.text import STOP_WORDS, words
+
+MAX_CHECKED = 12
+_SUPPOSES = frozenset({"why", "when", "where", "how", "how-many", "how-much", "list", "what", "who", "who-said"})
+_LIGHT = frozenset(
+    root(word) for word in "get have do make be take give go come receive many much say tell himself herself themselves".split()
+)
+_SCOPE = 8
+"""Words after a negation that it can deny."""
+_NEGATED = re.compile(r"\b(?:not|never|no|none|nobody|without|neither|nor)\b|n['’]t\b", re.I)
+_COUNTS = {
+    word: number
+    for number, word in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
+        " eighteen nineteen twenty".split()
+    )
+}
+_COUNTED = re.compile(r"\b(?P<lead>the|which|what|all|these|those|each of the|its|their|his|her|when did|why did) (?P<count>\w+) (?:\w+ )?(?P<noun>[a-z]+s|people|men|women|children)\b", re.I)
+_CLAUSE_END = re.compile(r"[,;:—–()“”\"]|\b(?:but|because|since|although|though|while|whereas|which|who|when|where|after|before|unless|if)\b", re.I)
+
+
+def correct(question: Question, evidence: Sequence[Evidence], article: Article) -> Draft | None:
+    """The sentence that contradicts what the question supposes, as a corrected answer; `None` when none plainly does."""
+    if question.type not in _SUPPOSES or not evidence:
+        return None
+    sentences = [item.sentence for item in evidence[:MAX_CHECKED]]
+    for contradicts in (_other_count, _denied, _opposite):
+        if (found := contradicts(question, sentences, article)) is not None:
+            claims = tuple(DraftClaim(text=sentence.text, sentences=(sentence.id,)) for sentence in found)
+            return Draft(claims=claims, premise="corrected", confidence=evidence[0].score)
+    return None
+
+
+def _number(token: str) -> int | None:
+    token = token.lower().replace(",", "")
+    return int(token) if token.isascii() and token.isdigit() and len(token) < 7 else _COUNTS.get(token)
+
+
+def _other_count(question: Question, sentences: Sequence[Sentence], article: Article) -> tuple[Sentence, ...] | None:
+    """A sentence that counts the same things and comes to another number."""
+    for match in _COUNTED.finditer(question.text):
+        asked = _number(match["count"])
+        if asked is None:
+            continue
+        noun = root(match["noun"])
+        others = _terms(question) - {noun, match["count"].lower(), str(asked)}
+        fitting: list[Sentence] = []
+        for sentence in sentences:
+            counts = set(_counts_of(sentence.text, noun))
+            if asked in counts:
+                return None
+            context = _context(sentence, article)
+            if counts and len(others & context) >= max(1, 0.6 * len(others)):
+                fitting.append(sentence)
+        if fitting:
+            return (fitting[0],)
+    return None
+
+
+def _counts_of(text: str, noun: str) -> Iterator[int]:
+    tokens = words(text)
+    for at, token in enumerate(tokens):
+        number = _number(token)
+        if number is not None and any(root(after) == noun for after in tokens[at + 1 : at + 3]):
+            yield number
+
+
+def _terms(question: Question) -> frozenset[str]:
+    """Roots of what the question speaks of; verbs that mean little do not count."""
+    return frozenset(root(word) for word in words(question.text) if word not in STOP_WORDS) - _LIGHT
+
+
+def _context(sentence: Sentence, article: Article) -> frozenset[str]:
+    """Roots of the sentence, and of what it takes up: the two sentences before it and the title of its document."""
+    document = article.document_of[sentence.id.rsplit(":", 1)[0]]
+    at = int(sentence.id.rsplit(":", 1)[1]) - 1
+    before = " ".join(other.text for other in document.sentences[max(0, at - 2) : at])
+    return frozenset(root(word) for word in words(f"{document.title} {before} {sentence.text}"))
+
+
+def _denied(question: Question, sentences: Sequence[Sentence], article: Article) -> tuple[Sentence, ...] | None:
+    """Sentences that deny the very thing that the question supposes, when none affirms it."""
+    if _NEGATED.search(question.text) or {root(word) for word in words(question.text)} & DENYING:
+        return None
+    supposed = _predicate(question)
+    if not supposed:
+        return None
+    terms = _terms(question)
+    found: list[Sentence] = []
+    for sentence in sentences:
+        own = frozenset(root(word) for word in words(sentence.text))
+        if not supposed <= own:
+            continue
+        under = _denied_roots(sentence.text)
+        if supposed <= under:
+            if terms <= _context(sentence, article):
+                found.append(sentence)
+        elif terms <= own and not supposed & under and not found:
+            return None
+    return tuple(found[:2]) or None
+
+
+def _predicate(question: Question) -> frozenset[str]:
+    """Roots that a denial must hold: what the subject is said to be, or the verb with its object when there is no name."""
+    clause = grammar.supposed(question.text)
+    if clause is None:
+        return frozenset()
+    subject, verb, rest = clause
+    roots = frozenset(root(word) for word in words(rest) if word not in STOP_WORDS) - _LIGHT
+    if grammar.base(verb) == "be" or verb in {"is", "are", "was", "were"}:
+        return roots
+    return frozenset({root(verb)}) - _LIGHT or roots
+
+
+def _denied_roots(text: str) -> frozenset[str]:
+    """Roots within reach of a negation or of a verb that denies, up to the end of the clause."""
+    found: set[str] = set()
+    for match in re.finditer(r"\b[\w’']+", text):
+        word = match.group().lower().replace("’", "'")
+        negates = word in NEGATORS or word.endswith("n't") or word in {"none", "nor"}
+        denies = root(word) in DENYING and root(word) != root("fail")
+        if not (negates or denies):
+            continue
+        after = text[match.end() :]
+        # "denied that they were …" reaches past "that"; a comma ends what "not" denies.
+        end = _CLAUSE_END.search(after, 1)
+        reach = after[: end.start()] if end else after
+        found.update(root(w) for w in words(reach)[: _SCOPE if negates else 2 * _SCOPE])
+    return frozenset(found)
+
+
+def _opposite(question: Question, sentences: Sequence[Sentence], article: Article) -> tuple[Sentence, ...] | None:
+    """A sentence that says the opposite of the question's verb of the same things."""
+    clause = grammar.supposed(question.text)
+    if clause is None or _NEGATED.search(question.text):
+        return None
+    verb = root(clause[1])
+    opposites = frozenset(other for _, others in OPPOSITES.get(verb, ()) for other in others)
+    terms = _terms(question) - {verb}
+    if not opposites or len(terms) < 2:
+        return None
+    found = None
+    for sentence in sentences:
+        own = frozenset(root(word) for word in words(sentence.text))
+        if verb in own and terms <= own | _context(sentence, article):
+            return None
+        if found is None and opposites & own and terms <= own and not _denied_roots(sentence.text) & opposites:
+            found = sentence
+    return (found,) if found else None
