@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from assistant import frontmatter
@@ -32,7 +32,7 @@ def load(path: Path) -> Article:
 
     Raises `CorpusError` with all problems.
     """
-    documents = _sound(path)
+    documents = _documents(path)
     return Article(
         name=path.resolve().name,
         version=_version(documents),
@@ -42,7 +42,12 @@ def load(path: Path) -> Article:
 
 def version(path: Path) -> str:
     """`load(path).version`, without splitting a sentence; raises like `load`."""
-    return _version(_sound(path))
+    return _version(_documents(path))
+
+
+def files(path: Path) -> Mapping[str, Path]:
+    """File of each document by its id; raises like `load`."""
+    return {document.id: file for file, document in _sound(path)}
 
 
 def check(path: Path) -> tuple[str, ...]:
@@ -63,6 +68,14 @@ def names(root: Path) -> tuple[str, ...]:
     """Names of the folders under `root` that hold an article, sorted."""
     try:
         return tuple(sorted(folder.name for folder in root.iterdir() if (folder / "article.md").is_file()))
+    except OSError:
+        return ()
+
+
+def folders(root: Path) -> tuple[str, ...]:
+    """Names of all folders under `root`, hidden ones aside, whether or not they hold an article, sorted."""
+    try:
+        return tuple(sorted(path.name for path in root.iterdir() if path.is_dir() and not path.name.startswith(".")))
     except OSError:
         return ()
 
@@ -93,7 +106,11 @@ def find(name_or_path: str, root: Path) -> Path:
     )
 
 
-def _sound(path: Path) -> tuple[Document, ...]:
+def _documents(path: Path) -> tuple[Document, ...]:
+    return tuple(document for _, document in _sound(path))
+
+
+def _sound(path: Path) -> tuple[tuple[Path, Document], ...]:
     documents, problems = _read(path)
     if problems:
         count = f"{len(problems)} problems" if len(problems) > 1 else "1 problem"
@@ -120,8 +137,8 @@ def _split(document: Document) -> Document:
     return document.model_copy(update={"sentences": sentences})
 
 
-def _read(path: Path) -> tuple[tuple[Document, ...], tuple[str, ...]]:
-    """Documents without sentences, the article first, and all problems of the folder."""
+def _read(path: Path) -> tuple[tuple[tuple[Path, Document], ...], tuple[str, ...]]:
+    """Files with their documents, sentences not yet split, the article first; and all problems of the folder."""
     problems: list[str] = []
     try:
         documents = _scan(path, problems)
@@ -131,7 +148,7 @@ def _read(path: Path) -> tuple[tuple[Document, ...], tuple[str, ...]]:
     return documents, tuple(problems)
 
 
-def _scan(path: Path, problems: list[str]) -> tuple[Document, ...]:
+def _scan(path: Path, problems: list[str]) -> tuple[tuple[Path, Document], ...]:
     main = path / "article.md"
     if not path.is_dir():
         problems.append(f"{path}:1: is not a folder; give the folder that holds article.md")
@@ -143,7 +160,7 @@ def _scan(path: Path, problems: list[str]) -> tuple[Document, ...]:
     if len(files) > MAX_DOCUMENTS:
         problems.append(f"{path}:1: {len(files)} documents, at most {MAX_DOCUMENTS} are allowed; split the folder")
         files = files[:MAX_DOCUMENTS]
-    documents: list[Document] = []
+    documents: list[tuple[Path, Document]] = []
     seen: dict[str, Path] = {}
     for file in files:
         if not Path(os.path.realpath(file)).is_relative_to(os.path.realpath(path)):
@@ -151,7 +168,7 @@ def _scan(path: Path, problems: list[str]) -> tuple[Document, ...]:
             continue
         document = _parse(file, problems, seen)
         if document is not None:
-            documents.append(document)
+            documents.append((file, document))
     return tuple(documents)
 
 
