@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from assistant import grammar
-from assistant.lexicon import DENYING, NEGATORS, OPPOSITES, root
+from assistant.lexicon import DENYING, OPPOSITES, root
+from assistant.negation import denied
 from assistant.schema import Article, Draft, DraftClaim, Evidence, Question, Sentence
 from assistant.text import STOP_WORDS, words
 
@@ -18,8 +19,6 @@ _SUPPOSES = frozenset({"why", "when", "where", "how", "how-many", "how-much", "l
 _LIGHT = frozenset(
     root(word) for word in "get have do make be take give go come receive many much say tell himself herself themselves".split()
 )
-_SCOPE = 8
-"""Words after a negation that it can deny."""
 _NEGATED = re.compile(r"\b(?:not|never|no|none|nobody|without|neither|nor)\b|n['’]t\b", re.I)
 _COUNTS = {
     word: number
@@ -29,7 +28,6 @@ _COUNTS = {
     )
 }
 _COUNTED = re.compile(r"\b(?P<lead>the|which|what|all|these|those|each of the|its|their|his|her|when did|why did) (?P<count>\w+) (?:\w+ )?(?P<noun>[a-z]+s|people|men|women|children)\b", re.I)
-_CLAUSE_END = re.compile(r"[,;:—–()“”\"]|\b(?:but|because|since|although|though|while|whereas|which|who|when|where|after|before|unless|if)\b", re.I)
 
 
 def correct(question: Question, evidence: Sequence[Evidence], article: Article) -> Draft | None:
@@ -104,7 +102,7 @@ def _denied(question: Question, sentences: Sequence[Sentence], article: Article)
         own = frozenset(root(word) for word in words(sentence.text))
         if not supposed <= own:
             continue
-        under = _denied_roots(sentence.text)
+        under = denied(sentence.text)
         if supposed <= under:
             if terms <= _context(sentence, article):
                 found.append(sentence)
@@ -125,23 +123,6 @@ def _predicate(question: Question) -> frozenset[str]:
     return frozenset({root(verb)}) - _LIGHT or roots
 
 
-def _denied_roots(text: str) -> frozenset[str]:
-    """Roots within reach of a negation or of a verb that denies, up to the end of the clause."""
-    found: set[str] = set()
-    for match in re.finditer(r"\b[\w’']+", text):
-        word = match.group().lower().replace("’", "'")
-        negates = word in NEGATORS or word.endswith("n't") or word in {"none", "nor"}
-        denies = root(word) in DENYING and root(word) != root("fail")
-        if not (negates or denies):
-            continue
-        after = text[match.end() :]
-        # "denied that they were …" reaches past "that"; a comma ends what "not" denies.
-        end = _CLAUSE_END.search(after, 1)
-        reach = after[: end.start()] if end else after
-        found.update(root(w) for w in words(reach)[: _SCOPE if negates else 2 * _SCOPE])
-    return frozenset(found)
-
-
 def _opposite(question: Question, sentences: Sequence[Sentence], article: Article) -> tuple[Sentence, ...] | None:
     """A sentence that says the opposite of the question's verb of the same things."""
     clause = grammar.supposed(question.text)
@@ -157,6 +138,6 @@ def _opposite(question: Question, sentences: Sequence[Sentence], article: Articl
         own = frozenset(root(word) for word in words(sentence.text))
         if verb in own and terms <= own | _context(sentence, article):
             return None
-        if found is None and opposites & own and terms <= own and not _denied_roots(sentence.text) & opposites:
+        if found is None and opposites & own and terms <= own and not denied(sentence.text) & opposites:
             found = sentence
     return (found,) if found else None
