@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -146,12 +146,15 @@ def open_embeddings(name: str) -> Embedder:
     from langchain.embeddings import init_embeddings
     from openai import OpenAIError
 
+    # Counting tokens before sending would download a vocabulary, and send numbers that other servers do not understand.
+    options: dict[str, Any] = {"check_embedding_ctx_length": False, "timeout": 30} if name.startswith("openai:") else {}
     try:
-        embeddings = init_embeddings(name)
+        embeddings = init_embeddings(name, **options)
     except (ImportError, ValueError, OpenAIError) as error:
         raise SettingsError(
-            f"ASSISTANT_EMBEDDINGS={name} cannot be used: {error} Use `minilm`, which needs no key, or a name such as "
-            "`openai:text-embedding-3-small` with its provider's LangChain package installed and its key set."
+            f"ASSISTANT_EMBEDDINGS={name} cannot be used. Set it to `minilm`, which needs no key, or to a name such as "
+            "`openai:text-embedding-3-small`, with its provider's LangChain package installed and its key set. "
+            f"LangChain says: {' '.join(str(error).split())}"
         ) from error
     return LangChainModel(name, embeddings)
 

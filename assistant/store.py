@@ -253,7 +253,7 @@ class _Server:
             self._sweep(key, standing.build if standing else None)
 
     def fetch(self, pointer: Pointer, key: str) -> ArticleIndex | None:
-        """A build's index from its rows, without token vectors; `None` when it was replaced meanwhile or is not whole."""
+        """A build's index from its rows, without token vectors; `None` when it was replaced or is not whole."""
         from chromadb.errors import NotFoundError
 
         vectors: dict[str, Vectors] = {}
