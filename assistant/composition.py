@@ -71,9 +71,10 @@ class Composer:
         """The whole answer. Without a single claim it is an abstention, whatever the draft hoped for."""
         status = draft.status if self._claims or draft.status == "clarify" else "abstained"
         conflicts = self._conflicts(draft.conflicts)
-        missing = None
+        # A question of several parts may be answered in one and not in another.
+        missing = draft.missing
         if status != "answered":
-            missing = draft.missing or "The documents do not hold a statement that answers this and can be verified."
+            missing = missing or "The documents do not hold a statement that answers this and can be verified."
         return Answer(
             article=self._article.name,
             article_version=self._article.version,
@@ -81,7 +82,7 @@ class Composer:
             standalone_question=standalone_question,
             status=status,
             premise=draft.premise if status == "answered" else None,
-            text=missing or self._text(draft, conflicts),
+            text=missing if missing and status != "answered" else self._text(draft, conflicts, missing),
             claims=tuple(self._claims),
             citations=tuple(self._citations.values()),
             conflicts=conflicts,
@@ -117,7 +118,7 @@ class Composer:
         runs = _runs(self._article, [self._article.sentence_of[id_] for id_ in ids])
         return tuple(_citation(self._article, run, number) for number, run in enumerate(runs, 1))
 
-    def _text(self, draft: Draft, conflicts: Sequence[Conflict]) -> str:
+    def _text(self, draft: Draft, conflicts: Sequence[Conflict], missing: str | None) -> str:
         parts: list[str] = []
         if draft.premise == "corrected":
             parts.append("The question assumes something that the documents contradict.")
@@ -135,7 +136,7 @@ class Composer:
             # A bracketed number in a source would read as one of our citations.
             words = _MARKER.sub(r"(\1)", claim.text)
             parts.append(words + " " + "".join(f"[{number}]" for number in claim.citations))
-        return " ".join(parts)
+        return " ".join((*parts, missing) if missing else parts)
 
 
 def readable_date(published: str) -> str:

@@ -68,8 +68,8 @@ def find(question: Question, sentences: Sequence[Sentence], article: Article) ->
         own = of.get(sentence.id)
         if own is None:
             continue
-        for conflict, about in _disagreements(own, statements, article):
-            if _touches(asked, about, question):
+        for conflict, roots in _disagreements(own, statements):
+            if _touches(asked, conflict.about, roots, question):
                 found.setdefault(frozenset(conflict.sentences), conflict)
     return _merged(tuple(found.values()))[:MAX_CONFLICTS]
 
@@ -133,7 +133,7 @@ def _acronyms(article: Article) -> dict[str, str]:
     return found
 
 
-def _disagreements(own: _Statement, statements: Sequence[_Statement], article: Article) -> Iterator[tuple[DraftConflict, frozenset[str]]]:
+def _disagreements(own: _Statement, statements: Sequence[_Statement]) -> Iterator[tuple[DraftConflict, frozenset[str]]]:
     """Conflicts of one statement with what each is about, as roots."""
     yield from _by_cue(own, statements)
     for other in statements:
@@ -246,7 +246,7 @@ def _together(pair: frozenset[str], statement: _Statement) -> bool:
     for a in one:
         for b in two:
             passive = any(tokens[at + 1 : at + 2] == ("by",) for at in (a, b))
-            ended = bool(_ENDED.search(" ".join(tokens[max(0, min(a, b) - 5) : min(a, b)])))
+            ended = bool(_ENDED.search(" ".join(tokens[max(0, min(a, b) - 5) : max(a, b)])))
             if abs(a - b) <= _WINDOW and not passive and not ended:
                 return True
     return False
@@ -369,8 +369,19 @@ def _contradicted(cue: _Statement, match: re.Match[str], at: int, own: _Statemen
 _NEGATIVE = re.compile(r"\b(?:no|none|not|never)\b", re.I)
 
 
-def _touches(asked: frozenset[str], about: frozenset[str], question: Question) -> bool:
-    return bool(asked & about)
+_DOING = frozenset(root(word) for word in ("send", "sign", "write", "author", "make", "issue", "draft", "order", "approve"))
+
+
+def _touches(asked: frozenset[str], about: str, roots: frozenset[str], question: Question) -> bool:
+    """Whether the disagreement is about what was asked, and not only in a sentence that happens to answer."""
+    shared = asked & roots
+    if about.startswith("who "):
+        return bool(shared) and (question.type == "who" or bool(asked & _DOING))
+    if about.startswith("the date"):
+        return bool(shared) and (question.type == "when" or root("date") in asked)
+    if about.startswith("the number"):
+        return bool(shared) and question.type in {"how-many", "how-much", "yes-no"}
+    return len(shared) >= (1 if question.type == "yes-no" else 2)
 
 
 def _merged(conflicts: tuple[DraftConflict, ...]) -> tuple[DraftConflict, ...]:

@@ -15,6 +15,7 @@ from assistant import (
     corpus,
     extractive,
     followups,
+    premises,
     questions,
     scope,
     suggestions,
@@ -123,12 +124,13 @@ class Assistant:
         article = stand.index.article
         if self._notice:
             yield NoticeEvent(text=self._notice)
-        standalone = followups.standalone(asked, turns, article) if turns else asked
-        question = questions.analyse(standalone)
+        real = scope.real_part(asked)
+        standalone = followups.standalone(real, turns, article) if turns else real
+        parts = [questions.analyse(part) for part in followups.parts(standalone, article)]
         clock.lap("rewrite")
-        evidence = stand.retriever.search(question)
+        found = [(part, stand.retriever.search(part)) for part in parts]
         clock.lap("retrieve")
-        draft = self._draft(question, evidence, article)
+        draft = self._draft(found, article)
         clock.lap("draft")
         composer = Composer(article)
         for claim in draft.claims:
@@ -150,15 +152,21 @@ class Assistant:
         )
         yield DoneEvent(answer=answer)
 
-    def _draft(self, question: Question, evidence: Sequence[Evidence], article: Article) -> Draft:
+    def _draft(self, parts: Sequence[tuple[Question, Sequence[Evidence]]], article: Article) -> Draft:
+        """One draft for all parts of a question; most questions have one."""
+        drafts = [self._draft_part(question, evidence, article) for question, evidence in parts]
+        return drafts[0] if len(drafts) == 1 else extractive.join(drafts)
+
+    def _draft_part(self, question: Question, evidence: Sequence[Evidence], article: Article) -> Draft:
         if refusal := scope.refusal(question, article):
             return Draft(status="abstained", missing=refusal)
-        probability = answerability.probability(question, evidence)
+        if corrected := premises.correct(question, evidence, article):
+            return corrected
         draft = extractive.draft(
             question,
             evidence,
             article,
-            probability,
+            answerability.probability(question, evidence),
             self._threshold,
             answerability.missing_slots(question, evidence),
         )
@@ -174,7 +182,7 @@ class Assistant:
         count = 0
         for candidate in suggestions.candidates(article):
             question = questions.analyse(candidate)
-            if self._draft(question, stand.retriever.search(question), article).claims:
+            if self._draft_part(question, stand.retriever.search(question), article).claims:
                 yield candidate
                 count += 1
                 if count > MAX_SUGGESTIONS:
