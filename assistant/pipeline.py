@@ -18,6 +18,7 @@ from assistant import (
     premises,
     questions,
     scope,
+    screening,
     suggestions,
     verifier,
     voices,
@@ -84,7 +85,8 @@ class Assistant:
         built = index is None or index.article.version != version or index.model != model
         if index is None or built:
             loaded = corpus.load(self._folder)
-            labelled = loaded.model_copy(update={"documents": tuple(voices.label(d) for d in loaded.documents)})
+            documents = tuple(screening.screen(voices.label(document)) for document in loaded.documents)
+            labelled = loaded.model_copy(update={"documents": documents})
             index = self._store.build(labelled, self._embeddings, progress)
         self._stand = _Stand(index, self._embeddings)
         return built

@@ -13,7 +13,7 @@ LEVEL_OF = {
     module: level
     for level, modules in enumerate(
         (
-            "settings corpus inputs ingest voices embeddings store retrieval answerability followups scope suggestions"
+            "settings corpus inputs ingest voices screening embeddings store retrieval answerability followups scope suggestions"
             " extractive conflicts llm verifier composition",
             "pipeline render server",
             "terminal",
