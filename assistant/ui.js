@@ -1,0 +1,129 @@
+// What links and CSS alone cannot do. Without this file chips still scroll, highlight and show their cards.
+// Streamlit calls the function when the component appears and whenever its data changes.
+
+let origin = null; // the chip that was followed last
+let announced = "";
+let conversation = "";
+let controller = null;
+
+const find = (selector) => document.querySelector(selector);
+
+function announce(status, text) {
+  // Changed in place and once, at the end of an answer: a screen reader reads it whole.
+  status.textContent = "";
+  setTimeout(() => { status.textContent = text; }, 100);
+}
+
+function follow(chip) {
+  clear();
+  origin = chip;
+  chip.classList.add("shown");
+  const ids = chip.dataset.sentences.split(" ");
+  const sentences = ids.map((id) => document.getElementById(id)).filter(Boolean);
+  if (!sentences.length) return;
+  const source = sentences[0].closest("details");
+  if (source) source.open = true;
+  sentences.forEach((sentence) => sentence.classList.add("cited"));
+  // After the browser has followed the link, so that Tab goes on from the sentence.
+  setTimeout(() => sentences[0].focus({ preventScroll: true }), 0);
+}
+
+function clear() {
+  document.querySelectorAll(".sentence.cited, .chip.shown").forEach((each) => each.classList.remove("cited", "shown"));
+}
+
+function goBack() {
+  const chip = origin?.isConnected ? origin : [...document.querySelectorAll(".chip")].pop();
+  clear();
+  if (!chip) return find(".st-key-ask textarea")?.focus();
+  chip.focus({ preventScroll: true });
+  chip.scrollIntoView({ block: "center" });
+}
+
+function place(box) {
+  // Below the sentence where there is room in the pane, else above it.
+  const card = box.querySelector(".card");
+  card.classList.remove("dismissed", "above");
+  const pane = box.closest(".st-key-conversation");
+  if (!pane) return;
+  const scrolls = getComputedStyle(pane).overflowY !== "visible";
+  const input = find(".st-key-ask")?.getBoundingClientRect();
+  const bottom = scrolls ? pane.getBoundingClientRect().bottom : input?.top ?? innerHeight;
+  const top = scrolls ? pane.getBoundingClientRect().top : 0;
+  const at = card.getBoundingClientRect();
+  const block = card.offsetParent?.getBoundingClientRect();
+  if (block && at.bottom > bottom && block.top - at.height > top) card.classList.add("above");
+}
+
+function listen(status) {
+  controller?.abort();
+  controller = new AbortController();
+  const on = (type, handle) => document.addEventListener(type, handle, { signal: controller.signal });
+
+  on("click", (event) => {
+    const chip = event.target.closest?.("a.chip[href^='#']");
+    if (chip) return follow(chip);
+    if (event.target.closest?.("a.back")) {
+      event.preventDefault();
+      return goBack();
+    }
+    if (event.target.closest?.("a.skip")) {
+      event.preventDefault();
+      return find(".st-key-ask textarea")?.focus();
+    }
+    const link = event.target.closest?.("a.copy-link");
+    if (link && navigator.clipboard) {
+      event.preventDefault();
+      navigator.clipboard.writeText(link.href).then(() => say(link, "Link copied"));
+    }
+    const copy = event.target.closest?.("button.copy");
+    if (copy && navigator.clipboard) navigator.clipboard.writeText(conversation).then(() => say(copy, "Copied"));
+  });
+  for (const type of ["mouseover", "focusin"]) {
+    on(type, (event) => {
+      const box = event.target.closest?.(".chip-box");
+      if (box && !box.contains(event.relatedTarget)) place(box);
+    });
+  }
+  on("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const open = find(".chip-box:is(:hover, :focus-within) > .card:not(.dismissed)");
+    if (open) return open.classList.add("dismissed");
+    if (document.activeElement?.matches(".sentence")) goBack();
+  });
+
+  function say(element, text) {
+    const before = element.textContent;
+    element.textContent = text;
+    announce(status, text);
+    setTimeout(() => { element.textContent = before; }, 2000);
+  }
+}
+
+function showNewQuestions() {
+  const pane = find(".st-key-conversation");
+  if (!pane) return null;
+  let count = pane.querySelectorAll(".question").length;
+  const observer = new MutationObserver(() => {
+    const questions = pane.querySelectorAll(".question");
+    if (questions.length > count) questions[questions.length - 1].scrollIntoView({ block: "start" });
+    count = questions.length;
+  });
+  observer.observe(pane, { childList: true, subtree: true });
+  return observer;
+}
+
+export default function ({ data, parentElement }) {
+  const status = parentElement.querySelector("[role=status]");
+  conversation = data.conversation;
+  if (data.id !== announced) {
+    announced = data.id;
+    if (data.text) announce(status, data.text);
+  }
+  listen(status);
+  const observer = showNewQuestions();
+  return () => {
+    controller?.abort();
+    observer?.disconnect();
+  };
+}
