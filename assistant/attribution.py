@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from assistant.lexicon import PRIVATIVE, SAME_NAMES, SAYING, SPEECH, SPEECH_NOUNS, TITLE_FORMS, TITLES
+from assistant.lexicon import PRIVATIVE, SAME_NAMES, SAYING, SPEECH, SPEECH_NOUNS, TITLE_FORMS, TITLES, is_english
 from assistant.quotations import quotations
 from assistant.schema import Document, Sentence
 from assistant.text import STOP_WORDS, names
@@ -20,6 +20,8 @@ _HOLE = "\ufffc"
 """Stands for a quotation in the words around it."""
 _BETWEEN = frozenset(("has", "have", "had", "was", "is", "also", "later", "then", "earlier", "once", "again", "who"))
 _INVERTED = frozenset(("say", "add", "note", "explain", "argue"))
+_MOST_NAMES = 40
+"""No real sentence names more; a hostile one costs no more time than this."""
 _DOCUMENT_WORDS = frozenset(("article", "story", "report", "document", "source", "brief", "piece", "page", "text"))
 
 
@@ -146,18 +148,22 @@ def _names_document(owner: _Attribution, document: Document) -> bool:
 
 
 def unattributed(claim: str, sources: Sequence[Source]) -> str | None:
-    """Why the claim tells somebody's words as fact or as somebody else's; None when it names whose they are."""
+    """Why the claim tells somebody's words as fact or as somebody else's; None when it names whose they are.
+
+    Of a claim in another language only the speaker's name is looked for.
+    """
     around = Reading([_around(claim)])
     whole = Reading([claim])
     told = {root for source in sources if not source.reports for root in source.reading.roots}
+    english = is_english([token.low for token in whole.tokens])
     marked = bool(around.roots & (SPEECH | SPEECH_NOUNS))
     for source in sources:
-        if not source.reports or not (_content(whole) - told) & _reported(source):
+        if not source.reports or (english and not (_content(whole) - told) & _reported(source)):
             continue
         speaker = source.sentence.speaker
         if speaker and not _named(speaker, around, source):
             return f"{speaker} says this; the claim does not name {speaker}"
-        if not marked:
+        if english and not marked:
             return f"{speaker or 'somebody'} says this; the claim tells it as fact"
     return _wrong_speaker(around, sources)
 
@@ -166,11 +172,13 @@ def _wrong_speaker(around: Reading, sources: Sequence[Source]) -> str | None:
     speakers = [source.sentence.speaker for source in sources if source.sentence.speaker]
     heard = [found.text for source in sources for found in _attributions(source.reading)]
     authors = [source.document.author for source in sources if source.document.author]
+    others = list(dict.fromkeys((*speakers, *authors, *heard)))[:_MOST_NAMES]
     speech = any(source.reading.roots & (SPEECH | SPEECH_NOUNS) for source in sources)
-    for attribution in _attributions(around):
+    said_by = {attribution.text: attribution for attribution in _attributions(around)}
+    for attribution in list(said_by.values())[:_MOST_NAMES]:
         if any(_names_document(attribution, source.document) for source in sources):
             continue
-        if any(same_speaker(attribution.text, other) for other in (*speakers, *heard, *authors)):
+        if any(same_speaker(attribution.text, other) for other in others):
             continue
         if speakers:
             return f"the cited sentences give the words of {speakers[0]}, not of {attribution.text}"
@@ -232,7 +240,7 @@ def _name(run: Sequence[Token]) -> tuple[Token, ...]:
 
 
 def same_speaker(name: str, other: str) -> bool:
-    """Whether two names can be one speaker's: `Berry` and `Mayor Richard Berry`, `the AP` and `The Associated Press`."""
+    """Whether two names can be one speaker's: `Berry` and `Mayor Berry`, `the AP` and `The Associated Press`."""
     first, second = _bare(name), _bare(other)
     if not first or not second:
         return False
@@ -260,7 +268,7 @@ def _within(shorter: Sequence[str], longer: Sequence[str]) -> bool:
 def _named(speaker: str, claim: Reading, source: Source) -> bool:
     """Whether the claim names the speaker, or the role that the cited sentence gives them."""
     people = names(speaker)
-    if any(same_speaker(name, person) for name in names(claim.text) for person in people):
+    if any(same_speaker(name, person) for name in names(claim.text)[:_MOST_NAMES] for person in people[:4]):
         return True
     plain_words = {t.root for t in tokenise(plain(speaker)) if t.content and not t.capital}
     return bool((plain_words | _roles(speaker, source.reading)) & claim.roots)

@@ -41,7 +41,8 @@ def _stripped(word: str) -> str:
     return word
 
 
-def _words(words: str) -> frozenset[str]:
+def word_set(words: str) -> frozenset[str]:
+    """The words of a string."""
     return frozenset(words.split())
 
 
@@ -50,7 +51,7 @@ def root_set(words: str) -> frozenset[str]:
     return frozenset(root(word) for word in words.split())
 
 
-NEGATORS = _words(
+NEGATORS = word_set(
     """
     not no never none nobody nothing nowhere neither nor without cannot cant dont doesnt didnt isnt arent wasnt werent
     wont wouldnt
@@ -106,7 +107,7 @@ UNCLEAR = root_set(
     unclear unknown uncertain unsure unconfirmed unresolved undecided undetermined questionable
     """
 )
-WEAK_VERBS = root_set("appear seem suppose believe expect")
+WEAK_VERBS = root_set("appear seem suppose believe")
 """Hedges only when `to` or `that` follows them."""
 PERMITTING = root_set("can able allow permit entitled right let enable capable eligible option")
 
@@ -117,8 +118,8 @@ UNREALISED = root_set(
     """
 )
 """Roots after which `to do` is not yet done."""
-OBLIGING = _words("must should ought shall")
-MODALS = _words("will would could can may might must should shall ought 'll going")
+OBLIGING = word_set("must should ought shall")
+MODALS = word_set("will would could can may might must should shall ought 'll going")
 IRREALIS_NOUNS = root_set(
     """
     threat plan proposal warning ultimatum request demand order promise pledge condition requirement effort goal bid
@@ -126,8 +127,8 @@ IRREALIS_NOUNS = root_set(
     """
 )
 
-CONDITIONS = _words("if unless provided providing")
-CONDITIONAL = CONDITIONS | _words(
+CONDITIONS = word_set("if unless provided providing")
+CONDITIONAL = CONDITIONS | word_set(
     """
     without must require requires required need needs needed have depend depends depended depending contingent
     condition conditions conditional when where or until otherwise else should once requirement requirements only
@@ -142,28 +143,28 @@ WHETHER = root_set(
 )
 """Roots after which `if` means whether."""
 
-ALL = _words(
+ALL = word_set(
     """
     all every each both always everyone everybody everything everywhere entire whole entirely unanimously any
     """
 )
-MOST = _words("most mostly majority usually generally mainly largely")
-SOME = _words(
+MOST = word_set("most mostly majority usually generally mainly largely")
+SOME = word_set(
     """
     some several many few certain sometimes often partly part various numerous occasionally dozens half
     """
 )
-FREQUENCY = _words("sometimes often usually mostly generally partly mainly largely rarely")
-SWEEPING = _words("always everyone everybody everything every unanimously entirely")
-EXCLUSIVE = _words(
+FREQUENCY = word_set("sometimes often usually mostly generally partly mainly largely rarely")
+SWEEPING = word_set("always everyone everybody everything every unanimously entirely")
+EXCLUSIVE = word_set(
     """
     only solely exclusively sole just alone merely except but unless purely nothing no
     """
 )
 
-PRIVATIVE = _words(
+PRIVATIVE = word_set(
     """
-    acting assistant deputy vice former ex interim associate attempted professed proclaimed styled unofficial proposed
+    acting assistant deputy vice former ex interim associate attempted professed proclaimed unofficial proposed
     planned presumptive outgoing incoming retired honorary draft fake preliminary partial
     """
 )
@@ -197,7 +198,7 @@ SPEECH_NOUNS = root_set(
     """
 )
 
-TITLES = _words(
+TITLES = word_set(
     """
     mayor governor president senator representative congressman congresswoman judge justice commissioner chief
     secretary director chairman chairwoman chair sheriff minister premier chancellor professor doctor captain general
@@ -331,12 +332,12 @@ def _opposites() -> dict[str, tuple[tuple[frozenset[str], frozenset[str]], ...]]
 OPPOSITES = _opposites()
 """By root: pairs of (roots on its own side, roots on the other side)."""
 
-_ENGLISH = _words(
+_ENGLISH = word_set(
     """
     the of and to in is was that for on with by as at from it are were has have not his their its
     """
 )
-_FOREIGN = _words(
+_FOREIGN = word_set(
     """
     el los las del una que y por con para se su es fue der das und ist nicht mit von den dem ein eine zu auf le les
     des et est une du pour dans qui pas sur il della che di non per sono het een van niet voor dat os uma não foi

@@ -150,24 +150,29 @@ def _undone(reading: Reading) -> Iterator[tuple[Token, Token]]:
 def _condition_lost(claim: Reading, cited: Reading) -> str | None:
     if claim.words & CONDITIONAL or claim.roots & _UNREAL:
         return None
+    said = {token.root for token in claim.tokens if token.content}
     for place, token in enumerate(cited.tokens):
         if token.low not in CONDITIONS or _whether(cited, place):
             continue
-        clause = set(cited.after(place, 12))
-        main = {
-            other.root
-            for i, other in enumerate(cited.tokens[max(0, place - 40) : place + 40], max(0, place - 40))
-            if i not in clause and other.content and abs(other.clause - token.clause) <= 1
-        }
-        if len(main & claim.roots) > 1:
+        condition = set(cited.after(place, 12))
+        near = range(max(0, place - 40), min(len(cited.tokens), place + 40))
+        main = [
+            i
+            for i in near
+            if i not in condition and cited.tokens[i].content and abs(cited.tokens[i].clause - token.clause) <= 1
+        ]
+        shared = cited.only_at(main) & said
+        if len(shared) > 1 and 5 * len(shared) >= 2 * len(said):
             return f"the condition “{token.text} …” of the cited sentences is not in the claim"
     return None
 
 
 def _whether(reading: Reading, place: int) -> bool:
-    """Whether `if` asks, concedes or compares, and `provided` is a verb."""
+    """Whether `if` asks, concedes or compares (`even if`, `if not all`), or `provided` is a verb."""
     before = reading.tokens[max(0, place - 3) : place]
     following = reading.tokens[place + 1 : place + 2]
     if reading.tokens[place].low.startswith("provid") and not any(t.low == "that" for t in following):
+        return True
+    if any(t.low in {"not", "any", "only"} for t in following):
         return True
     return any(t.root in WHETHER or t.low in {"even", "as"} for t in before)

@@ -7,9 +7,20 @@ title, author, publisher or speaker of what is cited. Linear in both texts.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import product
 
 from assistant.grammar import IRREGULAR
-from assistant.lexicon import IRREGULAR_FORMS, PRIVATIVE, SAME_NAMES, SPEECH, TITLE_FORMS, TITLES, root, root_set
+from assistant.lexicon import (
+    IRREGULAR_FORMS,
+    PRIVATIVE,
+    SAME_NAMES,
+    SPEECH,
+    TITLE_FORMS,
+    TITLES,
+    root,
+    root_set,
+    word_set,
+)
 from assistant.text import STOP_WORDS, Quantity, names, quantities
 from assistant.tokens import Reading, Token, tokenise
 
@@ -21,13 +32,26 @@ _BOUND = re.compile(
     re.IGNORECASE,
 )
 _BOUND_CHARS = 24
+_ISO_DATE = re.compile(r"(\d{4})?-{0,2}(\d\d)?-?(\d\d)?")
+_MOST_MATCHES = 20
+"""How often a number may stand in the cited sentences before the rest of its places are left unread."""
 _DIRECTION = re.compile(r"\b(to|by|from)\s+[$€£¥]?\s*\Z", re.IGNORECASE)
 _LOOSE_ONE = re.compile(r"\bone (?:of|another|who|that)\b|\b(?:the|this|that|no|any|every|each|which|another) one\b")
 _MUTUAL = root_set("meet marry agree near join merge talk share border between both similar alike")
 _SMALL = frozenset(("of", "the", "and", "for", "de", "la", "del", "von", "van"))
 _COMMON_ENDS = ("s", "ing", "ly", "ed", "tion", "ment", "ness", "ity", "ship", "ism", "ance", "ence")
 _SINGULAR_S = ("ss", "us", "is", "as")
-_COMMON_OPENERS = frozenset(("police", "people", "congress", "staff", "media", "someone", "anyone", "money", "work"))
+_COMMON_OPENERS = word_set(
+    """
+    police people congress staff media someone anyone money work one however instead therefore moreover meanwhile
+    """
+)
+_AFTER_A_NAME = word_set(
+    "is was are were has had have does did do and will would can could may might must should"
+)
+
+
+_Date = tuple[str | None, str | None, str | None]
 
 
 def missing(claim: Reading, cited: Reading, labels: Sequence[str], *, names_too: bool = True) -> str | None:
@@ -48,18 +72,23 @@ def missing(claim: Reading, cited: Reading, labels: Sequence[str], *, names_too:
 def _numbers(claim: Reading, cited: Reading) -> str | None:
     asked, known = quantities(claim.text), quantities(cited.text)
     same: dict[str, list[Quantity]] = {}
+    dates: dict[_Date, list[Quantity]] = {}
     for quantity in known:
         same.setdefault(quantity.value, []).append(quantity)
+        for date in _coarser(_date(quantity.value)) if quantity.kind == "date" else ():
+            dates.setdefault(date, []).append(quantity)
     spans = []
     for quantity in asked:
         spans.append((quantity.start, quantity.end))
         if _loose(quantity, claim.text):
             continue
-        matches = [q for q in same.get(quantity.value, ()) if (q.kind, q.unit) == (quantity.kind, quantity.unit)]
+        alike = same.get(quantity.value, [])[:_MOST_MATCHES]
+        matches = [q for q in alike if (q.kind, q.unit) == (quantity.kind, quantity.unit)]
         if quantity.kind == "date" and not matches:
-            matches = [q for q in known if q.kind == "date" and _coarser(quantity.value, q.value)]
+            wider = dates.get(_date(quantity.value), [])[:_MOST_MATCHES]
+            matches = [q for q in wider if quantity.unit in {None, q.unit}]
         if not matches:
-            return _not_there(quantity, same.get(quantity.value, ()))
+            return _not_there(quantity, alike)
         if reason := _bound(quantity, claim.text, matches, cited.text):
             return reason
     digits = {match.group() for match in _DIGITS.finditer(cited.text)}
@@ -83,18 +112,21 @@ def _not_there(quantity: Quantity, others: Sequence[Quantity]) -> str:
     return f"the {kind} {written} is not in the cited sentences"
 
 
-def _coarser(asked: str, known: str) -> bool:
-    """Whether every part of an ISO date that is asked, year, month and day, is so in the known one."""
-    mine, theirs = _date_parts(asked), _date_parts(known)
-    return all(part is None or part == other for part, other in zip(mine, theirs, strict=True))
-
-
-def _date_parts(value: str) -> tuple[str | None, str | None, str | None]:
-    match = re.fullmatch(r"(\d{4}|-|X{4})?-?-?(\d\d|XX)?-?(\d\d)?", value)
+def _date(value: str) -> _Date:
+    """Year, month and day of an ISO date, None where it leaves them open; another value stands in the year's place."""
+    match = _ISO_DATE.fullmatch(value)
     if match is None:
         return (value, None, None)
-    year, month, day = (None if part in {None, "-", "XXXX", "XX"} else part for part in match.groups())
+    year, month, day = match.groups()
     return (year, month, day)
+
+
+def _coarser(date: _Date) -> Iterator[_Date]:
+    """All dates that say the same and less: `August 3`, `August 2017` and `2017` of August 3, 2017."""
+    year, month, day = date
+    for known in product({year, None}, {month, None}, {day, None}):
+        if any(known):
+            yield known
 
 
 def _bound(quantity: Quantity, text: str, matches: Sequence[Quantity], cited: str) -> str | None:
@@ -201,7 +233,7 @@ def _without_opener(tokens: list[Token], claim: Reading, start: int, known: "_Na
         return tokens
     first = tokens[0]
     rest = claim.text[start + first.end : start + first.end + 40]
-    if first.low in PRIVATIVE or first.low in STOP_WORDS or known.says(first.root):
+    if first.low in PRIVATIVE or first.low in STOP_WORDS or first.negates or known.says(first.root):
         return tokens[1:] if len(tokens) == 1 or known.holds(tokens[1:]) else tokens
     if len(tokens) > 1:
         return tokens
@@ -213,7 +245,8 @@ def _without_opener(tokens: list[Token], claim: Reading, start: int, known: "_Na
 
 def _verb_form(token: Token) -> bool:
     low = token.low
-    return low in IRREGULAR or low in IRREGULAR_FORMS or low in STOP_WORDS or token.root in SPEECH or low.endswith("ed")
+    known = low in IRREGULAR or low in IRREGULAR_FORMS or low in _AFTER_A_NAME or token.root in SPEECH
+    return known or low.endswith("ed")
 
 
 class _Names:
@@ -231,9 +264,11 @@ class _Names:
         for name in (name for text in texts for name in names(text)):
             roots = tuple(t.root for t in tokenise(name) if t.low not in _SMALL)
             self._full.add(roots)
-            self._initials.update(_initials(tokenise(name)))
             for word in roots[-1:]:
                 self._runs.setdefault(word, []).append(roots)
+        for line in self._lines:
+            for run in _capital_runs(line):
+                self._initials.update(_initials(run))
 
     def says(self, word: str) -> bool:
         return word in self._roots
@@ -273,6 +308,18 @@ class _Names:
         if name.startswith("department of "):
             turned = f"{name.removeprefix('department of ')} department"
         return bool(turned) and f" {' '.join(map(root, turned.split()))} " in self._text
+
+
+def _capital_runs(line: Sequence[Token]) -> Iterator[list[Token]]:
+    """Stretches of capitalised words, with small words like `and` inside: `Immigration and Customs Enforcement`."""
+    run: list[Token] = []
+    for token in line:
+        if token.capital or (run and token.low in _SMALL and len(run) < 12):
+            run.append(token)
+        else:
+            yield run
+            run = []
+    yield run
 
 
 def _initials(tokens: Sequence[Token]) -> set[str]:

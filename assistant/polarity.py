@@ -7,11 +7,13 @@ nothing: support is never granted here. Linear in both texts.
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from assistant.lexicon import DENYING, NEGATIVE, OPPOSITES, root
+from assistant.lexicon import DENYING, NEGATIVE, OPPOSITES, root, root_set
 from assistant.tokens import Reading, Token
 
 _BE = frozenset(("is", "are", "was", "were", "be", "been", "being", "has", "have", "had"))
 _SUBJECTS = frozenset(("none", "neither", "nobody", "nothing", "nor"))
+_LIGHT = root_set("need say want give make take reason way evidence sign one long case")
+"""Words that stand after a negator and are not what is denied: `no need to`, `no longer`."""
 _PREFIXES = ("un", "non", "dis")
 
 
@@ -48,7 +50,6 @@ def _maybe_negated(reading: Reading) -> set[int]:
     places = {i for cue in (*_hard(reading), *_denying(reading)) for i in cue.scope}
     for place, token in enumerate(reading.tokens):
         if token.root in NEGATIVE or _negative_form(token):
-            places.add(place)
             places.update(reading.after(place, 5))
             if place and reading.tokens[place - 1].low in _BE:
                 places.update(reading.before(place, 5))
@@ -68,11 +69,14 @@ def _denied_anew(claim: Reading, cited: Reading, cited_negated: set[int]) -> str
     under = cited.roots_at(cited_negated)
     for cue in _hard(claim):
         word, head = claim.tokens[cue.place], claim.head(cue.scope)
+        if head and any(other & cited.roots for _, other in OPPOSITES.get(head.root, ())):
+            continue
         if not cited_negated and not any(token.negates for token in cited.tokens):
             return f"the claim says “{word.text}”; the cited sentences deny nothing"
         if head is None:
             continue
-        shared = {head.root} if head.root in cited.roots else claim.roots_at(cue.scope) & cited.roots
+        plain_head = head.root in cited.roots and head.root not in _LIGHT
+        shared = {head.root} if plain_head else claim.roots_at(cue.scope) & cited.roots
         if shared and not shared & under:
             return f"the claim denies “{head.text}”; the cited sentences do not"
     return None

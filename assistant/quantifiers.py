@@ -14,7 +14,7 @@ _ORDINALS = frozenset(("second", "third", "fourth", "fifth", "sixth", "2nd", "3r
 
 def changed(claim: Reading, cited: Reading) -> str | None:
     """Why the claim speaks of more, fewer or others than the cited sentences; None when no word shows it."""
-    return _part_lost(claim, cited) or _part_grown(claim, cited) or _only(claim, cited) or _modifier(claim, cited)
+    return _part_grown(claim, cited) or _part_lost(claim, cited) or _only(claim, cited) or _modifier(claim, cited)
 
 
 def _part_lost(claim: Reading, cited: Reading) -> str | None:

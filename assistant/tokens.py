@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence, Set
 from functools import cached_property
+from itertools import zip_longest
 from typing import NamedTuple
 
 from assistant.lexicon import AFFIRMING, NEGATORS, root
@@ -102,9 +103,10 @@ def tokenise(text: str) -> tuple[Token, ...]:
 
 
 def _without_affirmations(tokens: list[Token]) -> Iterable[Token]:
-    """`not only`, `no doubt` and their like begin with a negator and deny nothing."""
-    for token, following in zip(tokens, [*tokens[1:], None], strict=True):
-        if token.negates and following and f"{token.low} {following.low}" in AFFIRMING:
+    """`not only`, `no doubt` and their like begin with a negator and deny nothing, nor does the `No,` of an answer."""
+    for token, following in zip_longest(tokens, tokens[1:]):
+        answers = token.low == "no" and following and following.after_comma
+        if answers or (token.negates and following and f"{token.low} {following.low}" in AFFIRMING):
             yield token._replace(low="indeed", root="indeed")
         else:
             yield token

@@ -5,6 +5,7 @@ sentences entail it (a paraphrase); and never when a check refused. Every refusa
 """
 
 import unicodedata
+from collections import Counter
 from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Protocol
@@ -18,7 +19,8 @@ from assistant.tokens import Reading, typeset
 
 MAX_CLAIM_CHARS = 2_000
 MAX_CITED_CHARS = 20_000
-"""Longer texts are compared word for word only."""
+MAX_CITED_SENTENCES = 20
+"""What is longer is compared word for word only: no fair paraphrase needs it, and checking it could be made slow."""
 
 _LOOK_ALIKE = frozenset(("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC"))
 _BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\u2800\u034f")
@@ -147,9 +149,10 @@ def _strange(text: str, sources: Sequence[Source]) -> str | None:
     """A character that a reader cannot see or cannot tell from another, and that the cited sentences do not have."""
     text = unicodedata.normalize("NFC", text)
     known = {character for source in sources for character in source.sentence.text}
-    dominant = sum(_script(c) == "LATIN" for c in text) >= sum(_script(c) in _LOOK_ALIKE - {"LATIN"} for c in text)
-    for character in text:
-        if character in known or character.isspace() or (character.isascii() and character.isprintable()):
+    scripts = Counter(map(_script, text))
+    dominant = 2 * scripts["LATIN"] >= sum(scripts[script] for script in _LOOK_ALIKE)
+    for character in sorted(set(text) - known):
+        if character.isspace() or (character.isascii() and character.isprintable()):
             continue
         if unicodedata.category(character)[0] == "C" or character in _BLANK_LETTERS:
             return f"the claim holds an invisible character (U+{ord(character):04X})"
@@ -169,10 +172,11 @@ def _script(character: str) -> str:
 
 def _refused(claim: DraftClaim, article: Article, sources: Sequence[Source]) -> str | None:
     """The first check that refuses; checks of English words are left out for a claim in another language."""
-    if len(claim.text) > MAX_CLAIM_CHARS or sum(len(s.sentence.text) for s in sources) > MAX_CITED_CHARS:
+    cited_chars = sum(len(source.sentence.text) for source in sources)
+    if len(claim.text) > MAX_CLAIM_CHARS or cited_chars > MAX_CITED_CHARS or len(sources) > MAX_CITED_SENTENCES:
         return "the claim or what it cites is too long to be checked as a paraphrase"
     said = Reading([claim.text])
-    cited = Reading(
+    evidence = Reading(
         [source.sentence.text for source in sources],
         hedged=any(source.sentence.hedges for source in sources),
         reports=any(source.reports for source in sources),
@@ -182,8 +186,8 @@ def _refused(claim: DraftClaim, article: Article, sources: Sequence[Source]) -> 
     sentences: Collection[Sentence] = article.sentence_of.values()
     return (
         misquoted(claim.text, sources, sentences)
-        or particulars.missing(said, cited, labels, names_too=english)
-        or (english and _reversed_or_limited(said, cited))
+        or particulars.missing(said, evidence, labels, names_too=english)
+        or (english and _reversed_or_limited(said, evidence))
         or (claim.kind == "paraphrase" and unattributed(claim.text, sources))
         or None
     )
