@@ -103,7 +103,7 @@ def write_snapshot(index: ArticleIndex, build: Path) -> None:
 def read_snapshot(build: Path) -> ArticleIndex | None:
     """A build's index; `None` when there is no such build, or it is damaged or of another release."""
     try:
-        with np.load(build / _SNAPSHOT, allow_pickle=False) as archive:
+        with (build / _SNAPSHOT).open("rb") as file, np.load(file, allow_pickle=False) as archive:
             return _index({name: archive[name] for name in archive.files})
     except FileNotFoundError:
         return None

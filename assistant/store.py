@@ -122,7 +122,7 @@ class Store:
     def vectorstore(self, name: str, embedder: Embedder) -> "Chroma":
         """The version that answers now as LangChain's vector store, one document a sentence, for your own retrievers.
 
-        It stays with that version; ask again for the next one.
+        It ends with that version: ask again when `version` changes.
         """
         from langchain_chroma import Chroma
         from langchain_core.embeddings import Embeddings
