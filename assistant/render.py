@@ -40,12 +40,11 @@ def escape(text: str) -> str:
 
 
 def voice(citation: Citation) -> str:
-    """Whose words a citation quotes, and where: `Lena Brandt, quoted in the article`."""
-    where = "the article" if citation.document == "article" else citation.publisher
+    """Whose words a citation quotes: `Lena Brandt, quoted in `; empty when they are the document's own."""
     if citation.voice == "document":
-        return where[0].upper() + where[1:]
+        return ""
     told = "quoted in" if citation.voice == "quoted" else "as reported in"
-    return f"{citation.speaker or 'Speaker not named'}, {told} {where}"
+    return f"{citation.speaker or 'Speaker not named'}, {told} "
 
 
 def source(citation: Citation) -> str:
@@ -152,8 +151,7 @@ def _withheld(answer: Answer) -> str:
 
 def _cited(citation: Citation) -> Iterator[Segment]:
     yield "marker", f"\n[{citation.number}] "
-    yield "label", clean(voice(citation))
-    yield "text", f" · {clean(source(citation))}\n"
+    yield "label", f"{clean(voice(citation) + source(citation))}\n"
     if citation.form == "brief":
         yield "note", f"    {BRIEF}\n"
     yield "quote", f"    > {clean(citation.quote)}\n"
@@ -164,6 +162,7 @@ def _item(citation: Citation) -> str:
     brief = f" *({BRIEF})*" if citation.form == "brief" else ""
     url = link(citation.url)
     title = f"[{escape(citation.title)}]({url})" if url else escape(citation.title)
-    where = f"{title}, {escape(citation.publisher)}, {readable_date(citation.published)}"
+    who = f"{escape(voice(citation))} " if voice(citation) else ""
+    where = f"{who}{title}, {escape(citation.publisher)}, {readable_date(citation.published)}"
     indent = " " * (len(str(citation.number)) + 2)
-    return f"{citation.number}. **{escape(voice(citation))}** · {where}{brief}\n\n{indent}> {escape(citation.quote)}\n"
+    return f"{citation.number}. {where}{brief}\n\n{indent}> {escape(citation.quote)}\n"
