@@ -30,6 +30,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "cited_by_article": ("quoted", "described", "background", "later"),
 }
 MAX_FIELD_CHARS = 2_000
+MAX_SHOWN_CHARS = 120
 
 _FENCE = re.compile(r"^---[ \t]*$", re.MULTILINE)
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -141,7 +142,7 @@ def url_fault(value: str) -> str | None:
 def shown(value: str) -> str:
     """A value as a message shows it: on one line, not too long, without characters that a terminal obeys."""
     text = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in value)
-    return f'"{text[:60]}…"' if len(text) > 60 else f'"{text}"'
+    return f'"{text[:MAX_SHOWN_CHARS]}…"' if len(text) > MAX_SHOWN_CHARS else f'"{text}"'
 
 
 def _read_fields(header: str, parsed: Parsed) -> bool:

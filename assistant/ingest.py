@@ -90,9 +90,10 @@ def write(found: Sequence[Found], folder: Path, ids: Mapping[str, Path], *, repl
     if twice := {path.name for path in paths if paths.count(path) > 1}:
         raise CorpusError(f"Two of these would both be {twice.pop()}. Add them one at a time, each with its own --id.")
     staged: list[Path] = []
-    before = {path: path.read_bytes() if path.exists() else None for path in paths}
+    before: dict[Path, bytes | None] = {}
     done: list[Path] = []
     try:
+        before = {path: path.read_bytes() if path.exists() else None for path in paths}
         (folder / "sources").mkdir(exist_ok=True)
         for source, path in zip(found, paths, strict=True):
             # Hidden, so that nothing reads it before it is whole.
