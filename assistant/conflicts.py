@@ -139,7 +139,7 @@ def _disagreements(own: _Statement, statements: Sequence[_Statement]) -> Iterato
     for other in statements:
         if other.document == own.document:
             continue
-        for compare in (_who, _whether, _count, _date):
+        for compare in (_who, _whether, _trend, _count, _date):
             if found := compare(own, other):
                 about, roots = found
                 yield DraftConflict(sentences=(own.sentence.id, other.sentence.id), about=about), roots
@@ -175,7 +175,8 @@ def _whether(own: _Statement, other: _Statement) -> tuple[str, frozenset[str]] |
             continue
         for clause in _denied_clauses(left.sentence.text):
             pair = next((pair for pair in clause.pairs if _together(pair, right)), None)
-            if pair and (left.subjects & right.subjects or pair <= _MONEY_AT_RISK):
+            article_takes_part = "article" in (left.document, right.document)
+            if pair and (left.subjects & right.subjects or (pair <= _MONEY_AT_RISK and article_takes_part)):
                 return f"whether {clause.text}", frozenset(pair)
     return None
 
@@ -202,6 +203,15 @@ _CLAUSE_STOP = re.compile(r"\s+(?:and|but|which|who|because|although)\b|[,;:—�
 _DO_NOT = re.compile(r"\b(?P<do>do|does|did) $", re.I)
 
 
+_NO_SUBJECT = re.compile(r"(?:is|are|was|were|has|have|had|will|would|can|could|may|must)\b|\s*$")
+
+
+def _subject(text: str) -> str:
+    """The names with which a sentence begins, or "it"."""
+    match = re.match(r"(?:[A-Z][\w.’'-]+)(?:(?:,? and |, | )(?:[A-Z][\w.’'-]+))*", text)
+    return match.group() if match and match.group().lower() not in STOP_WORDS else "it"
+
+
 @lru_cache(maxsize=2048)
 def _denied_clauses(text: str) -> tuple[_Denied, ...]:
     found = []
@@ -218,9 +228,15 @@ def _denied_clauses(text: str) -> tuple[_Denied, ...]:
                 before += " "
         named = {word for name in names(after) for word in words(name)}
         roots = [_CONCEPTS.get(root(w), root(w)) for w in words(after)[:8] if w not in STOP_WORDS and w not in named]
+        if len(roots) == 1:
+            # "It will not be rung": the subject, or what "it" stands for, with the one thing denied of it.
+            subjects = [_CONCEPTS.get(root(w), root(w)) for w in words(before or text[: match.start()]) if w not in STOP_WORDS]
+            roots = [*subjects[-1:], *roots]
         pairs = tuple(frozenset(pair) for pair in zip(roots, roots[1:], strict=False) if pair[0] != pair[1])
         if match["no"] and roots and not pairs:
             continue
+        if _NO_SUBJECT.match(before):
+            before = f"{_subject(text)} {before}"
         shown = " ".join(f"{before}{'any ' if match['no'] else ''}{after}".split())
         if 3 < len(shown) <= 110 and pairs:
             proper = names(shown[:1] + shown[1:])
@@ -256,6 +272,35 @@ def _surface(text: str, shared: frozenset[str]) -> str:
     """The words of the text that are shared, at most three, in order."""
     found = [word for word in words(text) if _CONCEPTS.get(root(word), root(word)) in shared]
     return ", ".join(dict.fromkeys(found[:3]))
+
+
+_DOWN = re.compile(r"\b(?:fell|fall(?:s|en)?|drop(?:ped|s)?|declin(?:ed|es)|decreas(?:ed|es)|shrank|down|reduced|lower|fewer)\b", re.I)
+_UP = re.compile(r"\b(?:rose|ris(?:es|en)|grew|grow[ns]?|increas(?:ed|es)|climb(?:ed|s)|jump(?:ed|s)|up|higher|more)\b", re.I)
+_FLAT = re.compile(r"\b(?:no (?:clear |real |significant )?change|unchanged|flat|stable|as many as)\b", re.I)
+_AGAINST = re.compile(r"(?P<now>\d[\d,.]*)\b[^.;]{0,90}?\b(?:against|compared (?:with|to)|up from|down from|from) (?P<then>\d[\d,.]*)", re.I)
+
+
+def _trend(own: _Statement, other: _Statement) -> tuple[str, frozenset[str]] | None:
+    """The same thing falling for one and rising, or standing still, for the other."""
+    mine, theirs = _direction(own.sentence.text), _direction(other.sentence.text)
+    if mine is None or theirs is None or mine == theirs:
+        return None
+    shared = own.affirms & other.affirms - {root(w) for w in ("fall", "rise", "drop", "grow", "increase", "decline", "percent", "compare")}
+    noun = next((word for word in words(own.sentence.text) if root(word) in shared and word.endswith("s")), None)
+    if noun is None:
+        return None
+    return f"how the number of {noun} has changed", frozenset({root(noun)})
+
+
+def _direction(text: str) -> str | None:
+    if _FLAT.search(text):
+        return "flat"
+    if match := _AGAINST.search(text):
+        now, then = (float(match[which].replace(",", "").rstrip(".") or 0) for which in ("now", "then"))
+        if now != then and not _DOWN.search(text) and not _UP.search(text):
+            return "up" if now > then else "down"
+    down, up = bool(_DOWN.search(text)), bool(_UP.search(text))
+    return None if down == up else "down" if down else "up"
 
 
 def _count(own: _Statement, other: _Statement) -> tuple[str, frozenset[str]] | None:
@@ -379,7 +424,7 @@ def _touches(asked: frozenset[str], about: str, roots: frozenset[str], question:
         return bool(shared) and (question.type == "who" or bool(asked & _DOING))
     if about.startswith("the date"):
         return bool(shared) and (question.type == "when" or root("date") in asked)
-    if about.startswith("the number"):
+    if about.startswith(("the number", "how the number")):
         return bool(shared) and question.type in {"how-many", "how-much", "yes-no"}
     return len(shared) >= (1 if question.type == "yes-no" else 2)
 

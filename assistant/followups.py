@@ -19,6 +19,7 @@ _FRAME = re.compile(
     r"The article says:\s+|(?:[A-Z][\w.’' ()-]{1,80}, )?(?:quoted|as reported|Quoted|Reported) in the article:\s+"
     r"|(?<![\w.])[A-Z][\w.,’' ()-]{1,120}\((?:[A-Z][a-z]+ )?(?:\d{1,2}, )?\d{4}(?:, brief)?\)(?: says)?:\s+"
 )
+_SAYS_FRAME = re.compile(r"^[A-Z][^:!?]{2,100}?(?:says|said|reported by[^:]{2,60}|quoted in[^:]{2,60}):\s+")
 _WH = r"(?:who|whom|whose|when|where|why|what|which|how(?: (?:many|much|long|often|old|far|big|large))?)"
 _AUX = r"(?:do|does|did|is|are|was|were|has|have|had|can|could|will|would|may|might|must|should|isn't|aren't|wasn't|weren't|didn't|doesn't|don't)"
 _OPENING = re.compile(r"^(?:(?:and|but|so|or|also|then|ok|okay|well|hm+|right|i see|got it|great|thanks|thank you)\b[\s,.!]*)+", re.I)
@@ -32,9 +33,18 @@ _ABOUT = re.compile(r"^(?:what|how)(?:[’']s)? about\s+(?P<what>.+?)[\s?.!]*$|^
 _BARE_WH = re.compile(rf"^(?P<wh>(?:(?:by|to|for|from|with|in|on|at|since) )?{_WH})(?: (?:exactly|precisely|then|though|else|was (?:that|this|it)|is (?:that|this|it)|did (?:that|this|it) happen|so))?[\s?!.]*$", re.I)
 _WHEN_WAS_THAT = re.compile(rf"^(?:is|was|were|did|does) (?:that|this|it)(?: happen| take place| only| all)? (?P<adjunct>(?:only )?(?:before|after|during|since|until|because|due to|in|on|at|by|around)\b.+?)[\s?]*$", re.I)
 _WHICH_ONES = re.compile(r"^(?:which(?: ones?)?|who|what(?: are (?:they|those|these))?|which (?:are|were) (?:they|those|these))(?: (?:are|were) they)?[\s?]*$", re.I)
+_CHANGE = re.compile(
+    r"^(?:(?:ok|okay|thanks|thank you|no|well)[\s,.!]+)*(?:let[’']?s (?:talk|speak) about|(?:now |next )?(?:about|regarding|on to|back to|turning to)"
+    r"|i (?:have|had) a question about|i want to ask about|another topic:|something else:)"
+    r" (?P<topic>[^.?!:]{2,80})[.:!]\s*(?P<rest>.*)$",
+    re.I,
+)
+"""A new topic named before its question: "Let's talk about the detainers instead. Who issues them?" """
+_WHO_SAID = re.compile(r"^(?P<who>(?:who|which \w+) (?:said|says|claimed|told (?:them|us)|wrote|argued|stated|thinks)) (?:that|this|it|so)[\s?]*$", re.I)
 _YES = re.compile(r"^(?:yes|yeah|yep|sure|ok|okay|please|yes,? please|please do|go (?:on|ahead)|do that|that one|ja|si|oui)[\s.!]*$", re.I)
 _QUOTED_QUESTION = re.compile(r"[“\"]([^“”\"]{5,200}\?)[”\"]")
 _LAST_QUESTION = re.compile(r"(?:^|[.!?\]:] )([A-Z][^.!?\[\]“”\"]{5,200}\?)")
+_PREPOSITIONS = "in|on|at|by|to|for|from|with|of|since|under|during|before|after|among|between|about"
 _STARTS_QUESTION = re.compile(rf"^(?:(?:in|on|at|by|to|for|from|with|of|since|under) )?(?:{_WH}|{_AUX}|tell|list|name|give|describe|explain|show)\b", re.I)
 _DUMMY = re.compile(
     r"\bis it (?:true|possible|known|clear|likely|legal|right|correct|fair|safe|ok|okay|certain|said|reported|the case)\b|\b(?:what|how) (?:time|late) is it\b"
@@ -42,12 +52,12 @@ _DUMMY = re.compile(
     re.I,
 )
 _EXISTENTIAL = re.compile(r"\b(?:is|are|was|were|has|have|had|will|would|can|could|did|do)(?:n['’]t)? there\b|\bthere (?:is|are|was|were|has|have|had|will|would|be|been)\b", re.I)
-_RELATIVE = re.compile(r"\b(?:those|these) (?:who|that|which|in|of|with|from)\b|\b(?:this|that|these|those) (?=[a-z]+)(?!(?:is|are|was|were|has|have|had|will|would|can|could|happen\w*|mean\w*|before|after|and|or|in|on|at|by|for|to|too|as|because|made|make|true|legal|all|only|not|change\w*|affect\w*|apply|work)\b)", re.I)
+_RELATIVE = re.compile(r"\b(?:those|these) (?:who|that|which|in|of|with|from)\b|\b(?:this|that|these|those) (?=[a-z]+)(?!(?:one|is|are|was|were|has|have|had|will|would|can|could|happen\w*|mean\w*|before|after|and|or|in|on|at|by|for|to|too|as|because|made|make|true|legal|all|only|not|change\w*|affect\w*|apply|work)\b)", re.I)
 _COMPLEMENT = re.compile(r"(?<=[a-z]) that (?=(?:the|a|an|he|she|it|they|we|his|her|its|their|no|all|some|any|[A-Z])\b|[A-Z])")
 _ONE_OF = re.compile(r"\bthe (?P<nth>first|second|third|fourth|fifth|last|latter|former)(?: one| city| question| point| item| person| condition| reason)?\b(?! \w+day)", re.I)
 _PRONOUN = re.compile(
     r"\b(?P<person>he|she|him|his|her|hers|himself|herself)\b|\b(?P<many>they|them|their|theirs|those|these|both|themselves)\b"
-    r"|\b(?P<place>there)\b|\b(?P<ones>ones)\b|\b(?P<thing>it|its|itself|that|this)\b",
+    r"|\b(?P<place>there)\b|\b(?P<one>(?:that|this) one)\b|\b(?P<ones>ones)\b|\b(?P<thing>it|its|itself|that|this)\b",
     re.I,
 )
 _NTH = {"first": 0, "former": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "last": -1, "latter": -1}
@@ -106,6 +116,9 @@ def parts(question: str, article: Article) -> tuple[str, ...]:
 def _resolve(question: str, last: str, answer: str, article: Article) -> str:
     """`question` read after the standalone question `last` and the text of its answer."""
     asked = " ".join(question.split())
+    if match := _CHANGE.match(asked):
+        topic = match["topic"].removesuffix(" instead")
+        return _resolve(match["rest"], f"What about {topic}?", "", article) if match["rest"] else f"What about {topic}?"
     if not last:
         return asked
     if _YES.match(asked):
@@ -124,6 +137,8 @@ def _resolve(question: str, last: str, answer: str, article: Article) -> str:
         return "Which" + last[len("how many") :]
     if match := _BARE_WH.match(bare):
         return _reask(match["wh"], last) or question
+    if (match := _WHO_SAID.match(bare)) and (said := _first_statement(answer)):
+        return f"{_sentence(match['who'])} that {said[0].lower() if said[1:2].islower() else said[0]}{said[1:]}?"
     if (match := _WHEN_WAS_THAT.match(bare)) and (clause := _fronted(last)):
         return f"{clause[0].upper()}{clause[1:]} {match['adjunct']}?"
     if not _STARTS_QUESTION.match(bare) and len(bare.split()) <= 6 and bare.rstrip().endswith("?") and not _verb_in(bare):
@@ -172,7 +187,11 @@ def _about(what: str, last: str, article: Article) -> str:
             # "the mayor" and "he" give way to a person, "the city" to a place.
             if phrase.kind == kind and not phrase.plural:
                 return last.replace(phrase.text, what, 1)
+        if member := _member(what, last):
+            return member
         return f"{last.rstrip(' ?')} ({what})?"
+    if re.match(rf"(?:{_PREPOSITIONS})\b", what, re.I):
+        return f"{last.rstrip(' ?')} {what}?"
     phrases = [phrase for phrase in _phrases(last) if phrase.text.casefold() != what.casefold()]
     plural = _is_plural(what)
     same = [p for p in phrases if p.plural == plural and p.text.split()[0].lower() == what.split()[0].lower()] or [
@@ -181,6 +200,21 @@ def _about(what: str, last: str, article: Article) -> str:
     if same and re.match(r"(?:the|a|an|this|that|its|his|her|their|\w+s$)\b", what, re.I):
         return last.replace(same[-1].text, what, 1)
     return f"{last.rstrip(' ?')} ({what})?"
+
+
+def _first_statement(answer: str) -> str | None:
+    """The first sentence of an answer, without its frame, marks and end."""
+    plain = _FRAME.sub("", _SAYS_FRAME.sub("", _MARKER.sub("", answer))).strip()
+    match = re.match(r"[“\"]?([^“”\".!?]{8,300})", plain)
+    return match[1].strip() if match else None
+
+
+def _member(what: str, last: str) -> str | None:
+    """ "Did Baltimore get letters?", from "Which cities got letters?" and "And Baltimore?"."""
+    clause = _fronted(last)
+    if clause and (match := re.match(r"did (the \w+(?: \w+)??) (?=\w)", clause)) and re.match(r"which|what|how many", last, re.I):
+        return _sentence(clause.replace(match[1], what, 1)) + "?"
+    return None
 
 
 def _reask(wh: str, last: str) -> str | None:
@@ -250,15 +284,19 @@ def _phrases(text: str) -> list[_Mention]:
         words: list[str] = []
         for word in match["noun"].split():
             lower = word.lower()
-            if lower in _STOPS or (words and not word[0].isupper() and _verbal(lower)) or (words and _is_plural(words[-1])):
+            if lower in _STOPS or (words and lower in {"last", "first", "ever", "also", "still", "now", "yet"}) or (words and not word[0].isupper() and _verbal(lower)) or (words and _is_plural(words[-1])):
                 break
             words.append(word)
         if not words:
             continue
+        of = re.match(r"\s+(of (?:the |a )?[a-z][\w’'-]+)", text[match.start("noun") + len(" ".join(words)) :])
+        head = words[-1]
+        if of and of[1].split()[-1] not in _STOPS:
+            words.append(of[1])
         det = match["det"].lower()
         phrase = " ".join(words if det in {"which", "what", "how many", "any", "all", "no", "each", "every"} else (match["det"], *words))
         phrase = phrase.removesuffix("'s").removesuffix("’s")
-        found[phrase] = (match.start(), _Mention(phrase, _noun_kind(words[-1]), _is_plural(words[-1]), match.start()))
+        found[phrase] = (match.start(), _Mention(phrase, _noun_kind(head), _is_plural(head), match.start()))
         taken.update(range(match.start(), match.start("noun") + sum(len(word) + 1 for word in words)))
     for match in re.finditer(r"\b[a-z]{3,}s\b", text):
         word = match.group()
@@ -331,7 +369,10 @@ def _mentions(last: str, answer: str, article: Article) -> Iterator[_Mention]:
         for name in _names(text):
             at = text.find(name)
             told = f"the {name}" if text[:at].lower().endswith("the ") else name
-            yield _Mention(told, _kind(name, article), False, weight * (0.5 + 0.5 * at / max(1, len(text))))
+            kind = _kind(name, article)
+            along = at / max(1, len(text))
+            # Of the people in an answer the first is whom it is about; of other things the last is the nearest.
+            yield _Mention(told, kind, False, weight * (0.5 + 0.5 * (1 - along if kind == "person" and text is plain else along)))
         for phrase in _phrases(text):
             recency = weight * (0.5 + 0.5 * phrase.recency / max(1, len(text)))
             yield _Mention(phrase.text, phrase.kind, phrase.plural, recency)
@@ -361,6 +402,8 @@ def _replace_pronouns(bare: str, last: str, answer: str, article: Article) -> st
         chosen = _referent(match.lastgroup or "", word, bare, mentions, last, article)
         if chosen is None:
             continue
+        if match.lastgroup == "one":
+            chosen = re.sub(r"^an? ", "the ", chosen)
         new = _inflected(chosen, word, bare[match.end() :], match.lastgroup or "")
         result = result[: match.start() + shift] + new + result[match.end() + shift :]
         shift += len(new) - len(match.group())
@@ -402,6 +445,8 @@ def _referent(group: str, word: str, bare: str, mentions: Sequence[_Mention], la
 def _salience(mention: _Mention, group: str, terms: set[str], article: Article) -> float:
     """How much the mention stands out; a place is an "it" only when nothing else is."""
     head = mention.text.split(" that ")[0]
+    if group == "person" and mention.text[0].isupper():
+        return 0.6 + mention.recency + 0.6 * _affinity(head, terms, article)
     return mention.recency + 0.6 * _affinity(head, terms, article) - 0.4 * (group == "thing" and mention.kind == "place")
 
 
@@ -416,6 +461,8 @@ def _agrees(mention: _Mention, group: str, word: str, article: Article) -> bool:
             return mention.plural
         case "place":
             return mention.kind == "place" and not mention.plural
+        case "one":
+            return not mention.plural and mention.kind != "person"
         case _:
             return not mention.plural and mention.kind in {"thing", "organisation", "place"}
 
@@ -435,18 +482,16 @@ def _affinity(mention: str, terms: set[str], article: Article) -> float:
 
 def _relative(last: str) -> str | None:
     """ "the cities that got letters", from "Which cities got letters?"."""
-    match = re.match(r"(?:which|what|how many)(?: of the)? (?P<noun>(?:\w+ ){0,2}?\w+) (?P<verb>(?!of\b)\w+)(?P<rest>.*)$", last.rstrip(" ?"), re.I)
-    for size in range(1, 4):
-        match = re.match(rf"(?:which|what|how many)(?: of the)? (?P<noun>(?:\w+ ){{{size - 1}}}\w+) (?P<verb>\w+)(?P<rest>.*)$", last.rstrip(" ?"), re.I)
+    for size in range(3):
+        pattern = rf"(?:which|what|how many)(?: of the)? (?P<noun>(?:\w+ ){{{size}}}\w+)(?P<of> of (?:the )?\w+)? (?P<verb>\w+)(?P<rest>.*)$"
+        match = re.match(pattern, last.rstrip(" ?"), re.I)
         if not match or not _is_plural(match["noun"]):
             continue
-        verb = match["verb"].lower()
-        if verb in {"do", "did", "does"}:
-            return f"the {match['noun']}"
-        if grammar.base(verb) or verb in {"is", "are", "was", "were", "have", "has"}:
+        verb, noun = match["verb"].lower(), match["noun"] + (match["of"] or "")
+        if verb not in {"do", "did", "does"} and grammar.base(verb) or verb in {"is", "are", "was", "were", "have", "has"}:
             rest = re.split(r",| and (?=(?:who|what|when|where|why|how|are|is|did|do)\b)", match["rest"])[0]
-            return f"the {match['noun']} that {match['verb']}{rest}"
-        return f"the {match['noun']}"
+            return f"the {noun} that {match['verb']}{rest}"
+        return f"the {noun}"
     return None
 
 

@@ -124,7 +124,8 @@ def indirect(question: str) -> str | None:
 
     `None` when the rules cannot put it grammatically.
     """
-    tokens = question.strip().rstrip("?!. ").split()
+    question = _CONTRACTED.sub(lambda match: f"{match[1]} is", question.strip(), count=1)
+    tokens = question.rstrip("?!. ").split()
     if not 2 <= len(tokens) <= 40 or any(mark in question.rstrip("?!. ") for mark in "?!;\n"):
         return None
     first = tokens[0].lower()
@@ -185,6 +186,9 @@ def _regular_past(verb: str) -> str:
     return verb + "ed"
 
 
+_CONTRACTED = re.compile(r"^(who|what|when|where|why|how)['’]s\b", re.I)
+
+
 def _lower_first(tokens: list[str]) -> list[str]:
     return [tokens[0].lower(), *tokens[1:]]
 
@@ -200,8 +204,9 @@ def _is_subject(opening: list[str], auxiliary: str, rest: list[str]) -> bool:
     if auxiliary in _BE and head not in _DETERMINERS and not rest[0][0].isupper():
         return len(rest) > 1 or len(opening) > 1
     if auxiliary in _BE:
-        # "Which city is the largest" against "what is the budget".
-        return len(opening) > 1 and bool(_QUANTITY_WH.match(" ".join(opening)))
+        # "Which city is the largest" against "what is the budget" and "which party is the mayor from".
+        asks_subject = len(opening) > 1 and bool(_QUANTITY_WH.match(" ".join(opening)))
+        return asks_subject and rest[-1].lower() not in _FRONTED
     return head not in _DETERMINERS and not rest[0][0].isupper()
 
 
@@ -240,12 +245,14 @@ def _verb_at(rest: list[str]) -> int | None:
     for at in range(start, len(rest)):
         token = rest[at]
         # What follows "of" or "the" is a noun, also where it could be a verb: "the State of the", "of control".
-        noun_due = rest[at - 1].lower() in _DETERMINERS or rest[at - 1].lower() in {"of", "in", "and", "for"}
+        before = rest[at - 1].lower()
+        noun_due = before in _DETERMINERS or before in {"of", "in", "and", "for"} or before.endswith(("'s", "’s"))
         inside = noun_due and not token[0].isupper()
         if not inside and token.lower() in VERBS and not token[0].isupper():
             # Of two in a row the first is a noun: "did the support last".
             second = at + 1 < len(rest) and rest[at + 1].lower() in VERBS and rest[at + 1].lower() not in SAME_PAST
-            return at + 1 if second and at > 0 and rest[0].lower() not in _PRONOUNS else at
+            noun = second and token.lower() not in IRREGULAR and rest[0].lower() not in _PRONOUNS
+            return at + 1 if noun else at
     return None
 
 
@@ -266,6 +273,10 @@ def _subject_end(rest: list[str], auxiliary: str) -> int | None:
         token, word, before = rest[at], rest[at].lower().strip(",'\"“”"), rest[at - 1].lower()
         if before in _DETERMINERS or before in _INSIDE or before in _FRONTED and word not in VERBS:
             continue
+        if before.endswith(("'s", "’s")):
+            continue
+        if word == "that" and auxiliary in _BE and not rest[at - 1][0].isupper():
+            return len(rest)
         if word in _INSIDE and word != "the":
             continue
         if auxiliary not in _BE and word in VERBS | {"be", "have"} and not token[0].isupper():

@@ -11,7 +11,8 @@ _CLAUSE_END = re.compile(
     r"[,;:—–()“”\"]|\b(?:but|because|since|although|though|while|whereas|which|who|when|where|after|before|unless|if)\b", re.I
 )
 _SCOPE = 8
-_NO_LATER = re.compile(r"\bno (?:later|longer|matter|doubt|sooner|more|less|fewer)\b", re.I)
+_NO_LATER = re.compile(r"\bno (?:later|matter|doubt|sooner|more|less|fewer)\b", re.I)
+_ENDED = re.compile(r"\b(?:g[ai]ven? up|gave up|giving up|rescind(?:ed|s)?|revoke[ds]?|abandon(?:ed|s)?|abolish(?:ed|es)?|repealed|scrapped)\b", re.I)
 _NOT_ONLY = re.compile(r"\bnot (?:only|just|merely|simply|least|immediately)\b", re.I)
 _WEAK = frozenset(root(word) for word in "fail unclear unable unaware halt avoid lack prevent block bar".split())
 
@@ -52,4 +53,7 @@ def _reaches(text: str) -> list[tuple[int, int]]:
         end = _CLAUSE_END.search(text, min(match.end() + 1, len(text)))
         length = len(_WORD.findall(text[match.end() : end.start() if end else len(text)]))
         found.append((match.end(), min(length, _SCOPE if hard else 2 * _SCOPE)))
+    for match in _ENDED.finditer(text):
+        # What was given up is so no more: as good as denied.
+        found.append((match.end(), _SCOPE // 2))
     return found

@@ -16,6 +16,7 @@ from assistant.text import STOP_WORDS, words
 
 MAX_CHECKED = 12
 _SUPPOSES = frozenset({"why", "when", "where", "how", "how-many", "how-much", "list", "what", "who", "who-said"})
+_COUNTS_OR_SUMS = frozenset({"how-many", "how-much"})
 _LIGHT = frozenset(
     root(word) for word in "get have do make be take give go come receive many much say tell himself herself themselves".split()
 )
@@ -35,7 +36,7 @@ def correct(question: Question, evidence: Sequence[Evidence], article: Article) 
     if question.type not in _SUPPOSES or not evidence:
         return None
     sentences = [item.sentence for item in evidence[:MAX_CHECKED]]
-    for contradicts in (_other_count, _denied, _opposite):
+    for contradicts in (_other_count, _has_none, _denied, _opposite):
         if (found := contradicts(question, sentences, article)) is not None:
             claims = tuple(DraftClaim(text=sentence.text, sentences=(sentence.id,)) for sentence in found)
             return Draft(claims=claims, premise="corrected", confidence=evidence[0].score)
@@ -58,7 +59,7 @@ def _other_count(question: Question, sentences: Sequence[Sentence], article: Art
         fitting: list[Sentence] = []
         for sentence in sentences:
             counts = set(_counts_of(sentence.text, noun))
-            if asked in counts:
+            if asked in counts or any(_number(token) == asked for token in words(sentence.text)) and counts:
                 return None
             context = _context(sentence, article)
             if counts and len(others & context) >= max(1, 0.6 * len(others)):
@@ -89,9 +90,26 @@ def _context(sentence: Sentence, article: Article) -> frozenset[str]:
     return frozenset(root(word) for word in words(f"{document.title} {before} {sentence.text}"))
 
 
+_OWNED = re.compile(r"\b(?P<owner>[A-Z][\w.-]+)(?:['’]s?) (?:own )?(?P<thing>[a-z]+(?: [a-z]+)?)\b")
+_NONE_OF = r"\b(?:does|do|did|has|have|had)(?: not|n['’]t)(?: have| own| run| operate)? (?:an? |any )?(?:\w+ )?{thing}\b|\b(?:has|have|had|with) no (?:\w+ )?{thing}\b"
+
+
+def _has_none(question: Question, sentences: Sequence[Sentence], article: Article) -> tuple[Sentence, ...] | None:
+    """A sentence that says that the owner in the question has no such thing: "Albuquerque does not have a jail"."""
+    if question.type in _COUNTS_OR_SUMS:
+        return None
+    for match in _OWNED.finditer(question.text):
+        thing = re.escape(match["thing"].split()[-1])
+        pattern = re.compile(_NONE_OF.format(thing=thing), re.I)
+        for sentence in sentences:
+            if match["owner"] in sentence.text and pattern.search(sentence.text):
+                return (sentence,)
+    return None
+
+
 def _denied(question: Question, sentences: Sequence[Sentence], article: Article) -> tuple[Sentence, ...] | None:
     """Sentences that deny the very thing that the question supposes, when none affirms it."""
-    if _NEGATED.search(question.text) or {root(word) for word in words(question.text)} & DENYING:
+    if question.type in _COUNTS_OR_SUMS or _NEGATED.search(question.text) or {root(word) for word in words(question.text)} & DENYING:
         return None
     supposed = _predicate(question)
     if not supposed:
@@ -138,6 +156,7 @@ def _opposite(question: Question, sentences: Sequence[Sentence], article: Articl
         own = frozenset(root(word) for word in words(sentence.text))
         if verb in own and terms <= own | _context(sentence, article):
             return None
-        if found is None and opposites & own and terms <= own and not denied(sentence.text) & opposites:
+        spoken_of = 2 * len(terms & own) > len(terms) and terms <= own | _context(sentence, article)
+        if found is None and opposites & own and spoken_of and not denied(sentence.text) & opposites:
             found = sentence
     return (found,) if found else None
