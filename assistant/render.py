@@ -94,7 +94,7 @@ def to_markdown(answer: Answer) -> str:
         parts.append("\n".join(_item(citation) for citation in cited))
     if answer.suggestions and answer.status != "answered":
         parts.append("You could ask:\n\n" + "\n".join(f"- {escape(question)}" for question in answer.suggestions))
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(parts).rstrip() + "\n"
 
 
 def conversation_markdown(turns: Iterable[tuple[str, Answer]], title: str | None = None) -> str:
