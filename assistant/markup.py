@@ -24,8 +24,10 @@ WELCOME = (
     '<p class="lead">Answers are quoted from the article and its sources, each sentence with a number that leads to '
     "the place it comes from. What they do not say is not answered.</p>"
 )
-DESK_TITLE = '<h2 class="desk-title">Ask this article</h2>'
-SKIP_LINK = '<a class="skip" href="#typed">Skip to the questions</a>'
+DESK_TITLE = '<h2 class="desk-title" id="ask">Ask this article</h2>'
+SKIP_LINK = '<a class="skip" href="#ask">Skip to the questions</a>'
+BACK_LINK = '<a class="back" href="#ask">Back to the answer</a>'
+"""Shown on small screens, where the article and the answer are far apart."""
 COPY_BUTTON = '<button type="button" class="copy">Copy</button>'
 WORKING = '<p class="working">Reading the article and its sources …</p>'
 STOPPED = '<p class="aside stopped">Stopped.</p>'
@@ -221,9 +223,16 @@ def _said_by(claim: Claim, citations: Mapping[int, Citation]) -> str:
 
 
 def _attribution(citation: Citation) -> str:
+    """Whose words, and for a source also of when."""
     if citation.document == "article":
-        return _text(render.voice(citation))
-    return f"{_text(render.voice(citation))}, {readable_date(citation.published)}{_brief(citation)}"
+        return _voice(citation)
+    return f"{_voice(citation)}, {readable_date(citation.published)}{_brief(citation)}"
+
+
+def _voice(citation: Citation) -> str:
+    """`The article`, or `Lena Brandt, quoted in the article`."""
+    words = render.voice(citation) + ("the article" if citation.document == "article" else citation.publisher)
+    return _text(words[0].upper() + words[1:])
 
 
 def _brief(citation: Citation) -> str:
@@ -235,13 +244,13 @@ def _chip(citation: Citation, id_: str, on_page: bool) -> str:
     label = f"Citation {citation.number}: {where}, {readable_date(citation.published)}"
     target = _target(citation, on_page)
     sentences = _text(" ".join(citation.sentences))
-    tag, link = ("a", target) if target else ("span", 'tabindex="0" role="note"')
+    tag, link = ("a", target) if target else ("span", 'tabindex="0" role="note"')  # a card can be read without a link
     brief = f'<span class="card-note">{_text(render.BRIEF).capitalize()}.</span>' if citation.form == "brief" else ""
     return (
         f'<span class="chip-box"><{tag} class="chip" {link} data-sentences="{sentences}" aria-label="{_text(label)}" '
         f'aria-describedby="card-{id_}">{citation.number}</{tag}>'
         f'<span class="card" role="tooltip" id="card-{id_}">'
-        f'<span class="card-voice">{_text(render.voice(citation))}</span>'
+        f'<span class="card-voice">{_voice(citation)}</span>'
         f'<span class="card-quote" dir="auto">{_text(citation.quote)}</span>'
         f'<span class="card-source">{_text(render.source(citation))}</span>{brief}</span></span>'
     )
@@ -291,7 +300,7 @@ def _conflict(conflict: Conflict, citations: Mapping[int, Citation], key: str, o
 
 def _side(citation: Citation, id_: str, on_page: bool) -> str:
     return (
-        f'<figure class="side"><figcaption><span class="side-voice">{_text(render.voice(citation))}</span>'
+        f'<figure class="side"><figcaption><span class="side-voice">{_voice(citation)}</span>'
         f"<span>{readable_date(citation.published)}{_brief(citation)}</span></figcaption>"
         f'<blockquote dir="auto">{_text(citation.quote)}&#8288;{_chip(citation, id_, on_page)}</blockquote></figure>'
     )

@@ -71,11 +71,12 @@ def main() -> None:
         state.article, state.exchanges, state.asked = name, [], st.query_params.get("q")
     on_page = not st.context.is_embedded
 
-    desk = st.container(key="alone")
     if on_page:
-        left, desk = st.columns([11, 9], gap="large")
+        left, desk = st.columns([11, 9], gap="medium")
         with left, st.container(key="article", gap="small"):
             _draw_article(article, name)
+    else:
+        desk = st.container(key="alone")
     with desk, st.container(key="desk", gap="small"):
         actions = st.container(key="actions", horizontal=True, vertical_alignment="center", gap="small")
         conversation = st.container(key="conversation", gap="small")
@@ -113,6 +114,7 @@ def _draw_article(article: Article, name: str) -> None:
             on_change=lambda: st.query_params.from_dict({"article": st.session_state.chosen}),
         )
     st.html(markup.article(article))
+    st.html(markup.BACK_LINK)
 
 
 # --- the conversation

@@ -14,9 +14,9 @@ LEVEL_OF = {
     for level, modules in enumerate(
         (
             "settings corpus inputs ingest voices screening embeddings store retrieval answerability followups scope suggestions"
-            " extractive conflicts llm verifier composition",
+            " extractive conflicts llm verifier composition feedback",
             "pipeline render server",
-            "terminal",
+            "terminal catalogue markup",
             "api cli",
             "ui",
         ),
