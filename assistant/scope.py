@@ -109,6 +109,7 @@ _WEATHER = re.compile(
     r"|(?:what time is it|what(?:[’']?s| is) the time|what day is (?:it|today)|what(?:[’']?s| is) (?:the date today|today[’']s date))\b",
     re.I,
 )
+_SPEAKS_TO_READERS = re.compile(r"\b(?:you|your)\b", re.I)
 _LETTER = re.compile(r"[^\W\d_]")
 _LATIN_RUN = re.compile(r"[bcdfghjklmnpqrstvwxz]{6,}|(.)\1{4,}|(..)\2{3,}|(?:asdf|qwer|zxcv|hjkl|sdfg|dfgh)", re.I)
 _VOWEL = re.compile(r"[aeiouyà-ÿ]", re.I)
@@ -209,8 +210,12 @@ def _reason(clause: str, article: Article) -> str | None:
 
 
 def _is_topic(pattern: re.Pattern[str], article: Article) -> bool:
-    """Whether the article itself is about what would otherwise be small talk: a storm, say."""
-    return pattern is _WEATHER and "weather" in {stem(word) for word in words(article.article.text)}
+    """Whether the documents are about what would otherwise be small talk or advice: a storm, or what readers can do."""
+    if pattern is _WEATHER:
+        return "weather" in {stem(word) for word in words(article.article.text)}
+    if pattern is _ADVICE:
+        return any(len(_SPEAKS_TO_READERS.findall(document.text)) >= 3 for document in article.documents)
+    return False
 
 
 def _is_gibberish(text: str, article: Article) -> bool:
