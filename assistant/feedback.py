@@ -112,8 +112,8 @@ def _remedy(problem: str) -> str:
         return "Another program holds the file: close it and try again."
     if "malformed" in problem or "not a database" in problem:
         return "The file is damaged: move it away, and a new one is made."
-    if "full" in problem or "No space" in problem:
-        return "The disk is full: make room and try again."
+    if any(word in problem for word in ("full", "No space", "I/O")):
+        return "The disk is full or failing: make room and try again."
     return "Make the folder writable, or set ASSISTANT_DATA_DIR to one that is."
 
 
