@@ -1,4 +1,4 @@
-"""Text as the rest of the package reads it: normal form, words, stems, names; sentences and quantities are re-exported.
+"""Text as the rest of the package reads it: normal form, words, stems; and names, quantities, sentences from here too.
 
 Pure functions over strings; offsets count Unicode code points.
 """
@@ -6,16 +6,20 @@ Pure functions over strings; offsets count Unicode code points.
 import re
 import unicodedata
 
+from assistant.names import names
 from assistant.quantities import Quantity, quantities
+from assistant.quotations import Quotation, quotations
 from assistant.sentences import split_sentences
 
 __all__ = [
     "STOP_WORDS",
     "Quantity",
+    "Quotation",
     "content_words",
     "names",
     "normalise",
     "quantities",
+    "quotations",
     "split_sentences",
     "stem",
     "words",
@@ -36,28 +40,32 @@ yourself yourselves
 STOP_WORDS = frozenset(_FUNCTION_WORDS.split())
 """English function words. Question words and negations are among them: what they ask or deny is read elsewhere."""
 
-_BLANK_EDGE = re.compile(r"\A(?:[^\S\n]*\n)+|\s+\Z")
-_LINE_END = re.compile("\r\n?|[\u0085\u2028\u2029]")
+_LINE_END = re.compile("\r\n?")
 # Marks that belong to the letter before them but are not \w: combining accents, Hebrew, Arabic, Indic, Thai, joiners.
-_MARK = (
+_MARKS = (
     "\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed"
     "\u0900-\u0963\u0971-\u0dff\u0e31-\u0e3a\u0e47-\u0e4e\u200c\u200d"
 )
+_SPACELESS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
 _TOKEN = re.compile(
     r"(?:[^\W\d_]\.){2,}"  # U.S., a.m.
     r"|\d+(?:[.,]\d+)*"  # 1,830 and 4.2
-    r"|[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]"  # scripts without spaces: one character, one word
-    rf"|[^\W\d_][^\W_{_MARK}\u3040-\u30ff\u3400-\u9fff]*(?:[{_MARK}]+[^\W_\u3040-\u30ff\u3400-\u9fff]*)*"
-    r"(?:['\u2019](?=[^\W\d_])[^\W_]+)*"  # don't, O'Malley, Sessions's
+    rf"|[{_SPACELESS}]"  # scripts without spaces: one character, one word
+    rf"|(?:[^\W\d_{_SPACELESS}](?:[^\W_{_SPACELESS}]|[{_MARKS}])*)"
+    r"(?:['\u2019][^\W\d_]+)*"  # don't, O'Malley, Sessions's
     r"|%"
 )
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 
 
 def normalise(raw: str) -> str:
-    """The form in which a document's text is kept: NFC, line ends `\\n`, no blank lines or space around it."""
+    """The form in which a document's text is kept: NFC, line ends `\\n`, no blank lines before or after it."""
     text = _LINE_END.sub("\n", unicodedata.normalize("NFC", raw))
-    return _BLANK_EDGE.sub("", text)
+    lead = len(text) - len(text.lstrip())
+    if lead == len(text):
+        return ""
+    tail = text.find("\n", len(text.rstrip()))
+    return text[text.rfind("\n", 0, lead) + 1 : tail if tail >= 0 else len(text)]
 
 
 def words(text: str) -> tuple[str, ...]:
@@ -73,7 +81,7 @@ def content_words(text: str) -> tuple[str, ...]:
     found = []
     for token in _TOKEN.findall(text):
         word = _word(token)
-        if word not in STOP_WORDS or (token.isupper() and len(token) > 1 and word in {"us", "it", "who"}):
+        if word not in STOP_WORDS or (word in {"us", "it", "who"} and token.isupper()):
             found.append(word)
     return tuple(found)
 
@@ -96,24 +104,3 @@ def stem(word: str) -> str:
     if len(word) > 3 and word.endswith("s") and not word.endswith(("us", "ss")):
         return word[:-1]
     return word
-
-
-_TITLE = r"(?:Mr|Mrs|Ms|Dr|Gov|Sen|Rep|Gen|Lt|Col|Sgt|Capt|Prof|Rev|St|Jr|Sr|Inc|Corp|Co|Ltd|No|Mt|Ft)\."
-_NAME_WORD = rf"(?:{_TITLE}|(?:[^\W\d_]\.)+|[^\W\d_a-z][^\W_]*(?:['\u2019\-.&][^\W\d_][^\W_]*)*)"
-_NAME = re.compile(rf"(?<![\w'\u2019]){_NAME_WORD}(?: (?:of |de |del |von |van |bin |al-|la |the )?{_NAME_WORD})*")
-
-
-def names(text: str) -> tuple[str, ...]:
-    """Proper names as written, in order, each once."""
-    found: dict[str, None] = {}
-    for match in _NAME.finditer(text):
-        name = match.group()
-        first, _, rest = name.partition(" ")
-        while first.lower().rstrip(".") in STOP_WORDS and not first.endswith("."):
-            name = rest
-            first, _, rest = name.partition(" ")
-            if not name:
-                break
-        if name and any(c.isupper() for c in name):
-            found.setdefault(name.removesuffix("'s").removesuffix("\u2019s"))
-    return tuple(found)
