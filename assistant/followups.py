@@ -266,9 +266,11 @@ def _fronted(last: str) -> str | None:
 
 _CHUNK = re.compile(
     r"\b(?P<det>the|a|an|this|that|these|those|each|every|any|all|some|his|her|its|their|which|what|how many|no|two|three|four|five|both)\s+"
-    r"(?P<noun>[^\W\d_][\w’'-]*(?:\s+[^\W\d_][\w’'-]*){0,4})",
+    r"(?=(?P<noun>[^\W\d_][\w’'-]*(?:\s+[^\W\d_][\w’'-]*){0,4}))",
     re.I,
 )
+_COMPLETED = re.compile(r"\s+(of (?:the |a )?[a-z][\w’'-]+|(?:of|to|in|from|for|at) (?:the )?[A-Z][\w.’'-]*(?: [A-Z][\w.’'-]*){0,3})")
+"""What completes a noun phrase: "levels *of engagement*", "the letter *to Albuquerque*"."""
 _STOPS = frozenset(
     "of in on at to for from by with about as and or but that which who when where why how is are was were be been has have had do does did"
     " can could will would may might must should not than into over under after before during since until through against between"
@@ -289,10 +291,10 @@ def _phrases(text: str) -> list[_Mention]:
             words.append(word)
         if not words:
             continue
-        of = re.match(r"\s+(of (?:the |a )?[a-z][\w’'-]+)", text[match.start("noun") + len(" ".join(words)) :])
+        more = _COMPLETED.match(text, match.start("noun") + len(" ".join(words)))
         head = words[-1]
-        if of and of[1].split()[-1] not in _STOPS:
-            words.append(of[1])
+        if more and more[1].split()[-1].lower() not in _STOPS:
+            words.append(more[1])
         det = match["det"].lower()
         phrase = " ".join(words if det in {"which", "what", "how many", "any", "all", "no", "each", "every"} else (match["det"], *words))
         phrase = phrase.removesuffix("'s").removesuffix("’s")
@@ -389,7 +391,10 @@ def _replace_pronouns(bare: str, last: str, answer: str, article: Article) -> st
     if match := _ONE_OF.search(bare):
         item = _item(_NTH[match["nth"].lower()], answer)
         if item:
-            return bare[: match.start()] + item + bare[match.end() :]
+            after = bare[match.end() :]
+            if not match.start() and (inverted := re.match(rf",? (?P<aux>{_AUX}) (?:it|he|she|they|that)\b", after, re.I)):
+                return f"{inverted['aux']} {item}{after[inverted.end() :]}"
+            return bare[: match.start()] + item + after
     mentions = list(_mentions(last, answer, article))
     result, shift = bare, 0
     for match in _PRONOUN.finditer(bare):
@@ -445,6 +450,8 @@ def _referent(group: str, word: str, bare: str, mentions: Sequence[_Mention], la
 def _salience(mention: _Mention, group: str, terms: set[str], article: Article) -> float:
     """How much the mention stands out; a place is an "it" only when nothing else is."""
     head = mention.text.split(" that ")[0]
+    if group == "one" and re.match(r"an? ", mention.text):
+        return 0.6 + mention.recency
     if group == "person" and mention.text[0].isupper():
         return 0.6 + mention.recency + 0.6 * _affinity(head, terms, article)
     return mention.recency + 0.6 * _affinity(head, terms, article) - 0.4 * (group == "thing" and mention.kind == "place")

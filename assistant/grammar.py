@@ -281,6 +281,9 @@ def _subject_end(rest: list[str], auxiliary: str) -> int | None:
             continue
         if auxiliary not in _BE and word in VERBS | {"be", "have"} and not token[0].isupper():
             return at
+        named = at + 1 < len(rest) and rest[at + 1][0].isupper() and auxiliary in _BE
+        if word in {"to", "at", "by"} and named and any(_is_participle(token) for token in rest[at + 1 :]):
+            continue
         if word in _AFTER_SUBJECT and word not in {"in", "for", "from", "on", "with"}:
             return at
         if re.search(r"(?:ed|ing|en)$", word) and base(word) and not token[0].isupper():
