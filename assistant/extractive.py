@@ -57,7 +57,7 @@ def draft(
         return _abstain(question, nearest, missing, probability)
     if _asks_about_now(question, candidates):
         return Draft(status="abstained", missing=_as_of(question, candidates), nearest=nearest, confidence=probability)
-    if not _could_answer(question, candidates):
+    if not _could_answer(question, candidates, article):
         return _abstain(question, nearest, missing, min(probability, threshold * 0.99))
     chosen = _in_order(_selected(question, candidates, article), article)
     claims = tuple(DraftClaim(text=sentence.text, sentences=(sentence.id,)) for sentence in chosen)
@@ -220,6 +220,9 @@ def _fits(question: Question, sentence: Sentence) -> float:
                 return 1.0
             return 0.5 if _VAGUE_TIME.search(text) else 0.0
         case "how-many" | "how-much":
+            unit = _unit_asked(question.text)
+            if unit is not None:
+                return 1.0 if unit.search(text) else 0.0
             if _new_quantities(question, text, None) or _number_words(question, text):
                 return 1.0
             return 0.5 if _VAGUE_NUMBER.search(text) else 0.0
@@ -228,11 +231,21 @@ def _fits(question: Question, sentence: Sentence) -> float:
         case "definition":
             return 1.0 if _DEFINES.search(text) else 0.3
         case "list":
-            return 1.0 if _LISTS.search(text) else 0.3
+            return _lists(question, text)
         case "who-said":
             return _says(question, sentence)
         case _:
             return 0.5
+
+
+_COUNT_WORDS = {word: count for count, word in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), 1)}
+
+
+def _lists(question: Question, text: str) -> float:
+    """Whether the sentence enumerates: as many names or members as asked for, or at least two."""
+    asked = next((_COUNT_WORDS[word] for word in words(question.text) if word in _COUNT_WORDS), 2)
+    items = max(len(_new_names(question, text)), len(re.split(r"[,;] (?:and |or )?| and | or ", text)) if _LISTS.search(text) else 0)
+    return 1.0 if items >= max(2, asked) else 0.5 if items >= 2 or _ANNOUNCES.search(text) else 0.0
 
 
 def _new_names(question: Question, text: str) -> tuple[str, ...]:
@@ -244,6 +257,25 @@ def _new_names(question: Question, text: str) -> tuple[str, ...]:
 def _new_quantities(question: Question, text: str, kinds: Collection[str] | None) -> bool:
     asked = {q.value for q in quantities(question.text)}
     return any((kinds is None or q.kind in kinds) and q.value not in asked for q in quantities(text))
+
+
+_UNITS = tuple(
+    (re.compile(asked, re.I), re.compile(given, re.I))
+    for asked, given in (
+        (r"\bhow (?:deep|tall|high|wide|far|thick)\b", r"\b(?:met(?:er|re)s?|m|km|kilomet\w+|centimet\w+|cm|feet|foot|ft|inch(?:es)?|miles?|yards?|stor(?:eys|ies)|floors|deep|tall|high|wide|away|thick)\b"),
+        (r"\bhow heavy\b", r"\b(?:tons?|tonnes?|kilograms?|kg|kilos?|pounds?|lbs?|grams?|ounces?|weigh\w*)\b"),
+        (r"\bhow old\b", r"\b(?:years?|aged?|year-old|born|old|founded|built|since|dates?|centur(?:y|ies)|\d{1,3},)(?!\w)"),
+        (r"\bhow (?:hot|cold|warm)\b|\btemperature\b", r"\b(?:degrees?|celsius|fahrenheit|hot|cold)\b|°"),
+        (r"\bhow (?:often|frequently)\b", r"\b(?:times?|every|daily|weekly|monthly|yearly|annual(?:ly)?|once|twice|each|per|often|rarely|never|always|regularly)\b"),
+        (r"\bhow much money\b|\bhow much (?:does|did|do|will|would|is|was) (?:[\w’']+ ){1,6}?(?:cost|pay|paid|earn|spend|spent)\b|\b(?:price|budget|salary|cost)\b", r"[$€£¥]|\b(?:dollars?|euros?|pounds?|cents?|francs?|million|billion|percent|free|no cost|grants?|pay|paid|cost\w*)\b"),
+        (r"\bhow long\b", r"\b(?:seconds?|minutes?|hours?|days?|nights?|weeks?|months?|years?|decades?|centur(?:y|ies)|until|since|from|(?:kilo|centi|milli)?met(?:er|re)s?|km|miles?|feet|inches|long|m|lasted)\b"),
+    )
+)  # fmt: skip
+
+
+def _unit_asked(text: str) -> re.Pattern[str] | None:
+    """What an answer must measure in: a length for "how deep", money for "how much does it cost"."""
+    return next((given for asked, given in _UNITS if asked.search(text)), None)
 
 
 _NUMBERS = frozenset(
@@ -271,9 +303,25 @@ def _says(question: Question, sentence: Sentence) -> float:
     return 0.7 if spoken and heads & set(words(sentence.text)) else 0.0
 
 
-def _could_answer(question: Question, candidates: Sequence[_Candidate]) -> bool:
+_ABOUT = re.compile(r"\b(?:about|on|of|regarding|to) (?P<topic>[^?]{3,80})\??\s*$", re.I)
+
+
+def _off_topic(question: Question, sentence: Sentence, article: Article) -> bool:
+    """Whether a speaker was asked about a name that neither the sentence nor the one before it mentions."""
+    if question.type != "who-said" or not (match := _ABOUT.search(question.text)):
+        return False
+    asked = {words(name)[-1] for name in names(match["topic"]) if words(name)}
+    document = article.document_of[sentence.id.rsplit(":", 1)[0]]
+    at = document.sentences.index(sentence)
+    near = " ".join(other.text for other in document.sentences[max(0, at - 1) : at + 1])
+    return bool(asked) and not asked & set(words(f"{document.title} {near}"))
+
+
+def _could_answer(question: Question, candidates: Sequence[_Candidate], article: Article) -> bool:
     """Whether the best sentences hold the kind of thing that was asked for at all."""
     near = [candidate for candidate in candidates[:4] if candidate.score >= 0.85 * candidates[0].score]
+    if all(_off_topic(question, candidate.sentence, article) for candidate in near):
+        return False
     if question.type in {"when", "how-many", "how-much", "who", "who-said"}:
         return any(candidate.fits > 0 for candidate in near)
     return True
@@ -294,6 +342,8 @@ def _selected(question: Question, candidates: Sequence[_Candidate], article: Art
     chosen = [best.sentence]
     if question.type == "list" or _asks_plural(question):
         chosen += _list_goes_on(best.sentence, best.document)
+    if question.type == "why" and (after := _reason_after(best.sentence, best.document)):
+        chosen.append(after)
     for candidate in candidates[1:4]:
         if len(chosen) >= 2:
             break
@@ -304,6 +354,16 @@ def _selected(question: Question, candidates: Sequence[_Candidate], article: Art
         if len(chosen) < limit and (before := _antecedent(sentence, article)) and before not in chosen:
             chosen.append(before)
     return chosen[:limit]
+
+
+def _reason_after(sentence: Sentence, document: Document) -> Sentence | None:
+    """The next sentence, when it goes on about the same and this one gives no reason itself."""
+    if _CAUSE.search(sentence.text):
+        return None
+    at = document.sentences.index(sentence)
+    after = document.sentences[at + 1] if at + 1 < len(document.sentences) else None
+    goes_on = after is not None and after.paragraph == sentence.paragraph and _LEANS.match(after.text)
+    return after if goes_on else None
 
 
 def _asks_plural(question: Question) -> bool:

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from assistant import grammar
-from assistant.lexicon import DENYING, OPPOSITES, root
-from assistant.negation import denied
+from assistant.lexicon import OPPOSITES, root
+from assistant.negation import denied, denies
 from assistant.schema import Article, Draft, DraftClaim, Evidence, Question, Sentence
 from assistant.text import STOP_WORDS, words
 
@@ -20,7 +20,6 @@ _COUNTS_OR_SUMS = frozenset({"how-many", "how-much"})
 _LIGHT = frozenset(
     root(word) for word in "get have do make be take give go come receive many much say tell himself herself themselves".split()
 )
-_NEGATED = re.compile(r"\b(?:not|never|no|none|nobody|without|neither|nor)\b|n['’]t\b", re.I)
 _COUNTS = {
     word: number
     for number, word in enumerate(
@@ -109,7 +108,7 @@ def _has_none(question: Question, sentences: Sequence[Sentence], article: Articl
 
 def _denied(question: Question, sentences: Sequence[Sentence], article: Article) -> tuple[Sentence, ...] | None:
     """Sentences that deny the very thing that the question supposes, when none affirms it."""
-    if question.type in _COUNTS_OR_SUMS or _NEGATED.search(question.text) or {root(word) for word in words(question.text)} & DENYING:
+    if question.type in _COUNTS_OR_SUMS or denies(question.text):
         return None
     supposed = _predicate(question)
     if not supposed:
@@ -144,7 +143,7 @@ def _predicate(question: Question) -> frozenset[str]:
 def _opposite(question: Question, sentences: Sequence[Sentence], article: Article) -> tuple[Sentence, ...] | None:
     """A sentence that says the opposite of the question's verb of the same things."""
     clause = grammar.supposed(question.text)
-    if clause is None or _NEGATED.search(question.text):
+    if clause is None or denies(question.text):
         return None
     verb = root(clause[1])
     opposites = frozenset(other for _, others in OPPOSITES.get(verb, ()) for other in others)
