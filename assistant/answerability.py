@@ -1,32 +1,67 @@
-"""How likely the best sentences answer the question, and which of its words they leave unsupported."""
+"""How likely the best sentences answer the question, and which of its words they leave unsupported.
+
+The model is a logistic regression over the retriever's signals, read from `answerability.json`, which `python -m evals.fit`
+writes: for each signal its mean, its spread and its weight, so that a person can see what counts for and against an answer.
+"""
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, get_args
 
-from assistant import text
-from assistant.schema import Evidence, Question
+from assistant import spelling
+from assistant.lexicon import root
+from assistant.schema import Evidence, Question, QuestionType
+from assistant.text import STOP_WORDS, words
 
-_MODEL = json.loads((Path(__file__).parent / "answerability.json").read_text(encoding="utf-8"))
+_MODEL: Final[Mapping[str, Any]] = json.loads((Path(__file__).parent / "answerability.json").read_text(encoding="utf-8"))
 THRESHOLD: Final[float] = _MODEL["threshold"]
+"""Below this probability the assistant abstains; chosen by `evals.fit` by a stated rule."""
+_CLIP = 4.0
+"""A signal counts at most this many spreads from its mean: an unusual article must not decide by one number."""
+_NEAR = 3
+_TYPES: Final[tuple[str, ...]] = get_args(QuestionType)
 
 
 def probability(question: Question, evidence: Sequence[Evidence]) -> float:
     """Probability that the best of `evidence` answers the question; 0 without evidence."""
     if not evidence:
         return 0.0
-    features = dict(evidence[0].features)
-    features["margin"] = evidence[0].score - evidence[1].score if len(evidence) > 1 else 0.0
-    logit = _MODEL["intercept"] + sum(weight * features.get(name, 0.0) for name, weight in _MODEL["weights"].items())
+    signals = inputs(question, evidence)
+    model = _MODEL["models"]["vectors" if "match_here" in signals else "words"]
+    logit = model["intercept"] + sum(
+        weight * max(-_CLIP, min(_CLIP, (signals.get(name, mean) - mean) / spread)) for name, (mean, spread, weight) in model["signals"].items()
+    )
     return 1 / (1 + math.exp(-logit))
 
 
+def inputs(question: Question, evidence: Sequence[Evidence]) -> dict[str, float]:
+    """What the model weighs: the signals of the best sentence, how the next ones compare, and the type of the question."""
+    best, *others = evidence[:_NEAR]
+    signals = dict(best.features)
+    signals |= {f"type_{kind}": float(question.type == kind) for kind in _TYPES}
+    for name, other in zip(("second", "third"), others, strict=False):
+        signals[f"gap_{name}"] = best.score - other.score
+    signals["fits_near"] = max(item.features.get("fits", 0.5) for item in evidence[:_NEAR])
+    signals["together"] = float(
+        any(item.document == best.document and abs(item.sentence.paragraph - best.sentence.paragraph) <= 1 for item in others)
+    )
+    return signals
+
+
 def missing_slots(question: Question, evidence: Sequence[Evidence]) -> tuple[str, ...]:
-    """Names and content words of the question that the nearest sentences do not have, names first."""
-    near = {text.stem(word) for item in evidence[:3] for word in text.words(item.sentence.text)}
-    names = [name for name in question.names if not {text.stem(word) for word in text.words(name)} <= near]
-    named = {word for name in question.names for word in text.words(name)}
-    words = [term for term in question.terms if term not in named and text.stem(term) not in near]
-    return tuple(dict.fromkeys([*names, *words]))
+    """Names and content words of the question that the nearest sentences do not have, as asked, names first.
+
+    A word is there when it stands in one of the nearest sentences in any of its forms, or misspelt by one slip.
+    """
+    near = {word for item in evidence[:_NEAR] for word in words(item.sentence.text)}
+    roots = {root(word) for word in near}
+    counts = dict.fromkeys(near, 1)
+
+    def there(word: str) -> bool:
+        return word in STOP_WORDS or root(word) in roots or (len(word) > 4 and spelling.nearest(word, counts) is not None)
+
+    names = [name for name in question.names if not all(map(there, words(name)))]
+    named = {word for name in question.names for word in words(name)}
+    return tuple(dict.fromkeys([*names, *(term for term in question.terms if term not in named and not there(term))]))

@@ -1,26 +1,30 @@
 """Finds the sentences of an article that bear on a question: exact over all of them, without an approximate index.
 
-Late interaction (Khattab and Zaharia 2020, "ColBERT", arXiv 2004.12832, section 3.2), weighted: for each token of the
-question the best cosine to any token of the sentence, averaged with the rarity of the question's token as weight.
+A sentence's score is late interaction with its passage as context: the best cosine of each token of the question to any token of
+the sentence, or at a discount of its neighbours, weighted by rarity; plus what its passage covers and a little BM25. Each
+part and its gain is in `evals/README.md`; `python -m evals.retrieval_study` measures them again.
 """
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from assistant import text
-from assistant.index import ArticleIndex, TokenVectors, Vectors
+from assistant import alignment, signals, spelling
+from assistant.alignment import Floats
+from assistant.bm25 import Lexicon, rarity
+from assistant.index import ArticleIndex, TokenVectors
 from assistant.schema import Evidence, Question
 
 if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
 
-    from assistant.embeddings import MiniLM
+    from assistant.embeddings import Encoded, MiniLM
 
-Floats = NDArray[np.float32]
+PASSAGE_WEIGHT = 0.4
+BM25_WEIGHT = 0.01
 
 
 class Retriever:
@@ -29,105 +33,135 @@ class Retriever:
     def __init__(self, index: ArticleIndex, embeddings: "MiniLM | Embeddings | None") -> None:
         self._index = index
         self._embeddings = embeddings
-        self._sentences = [(document.id, sentence) for document in index.article.documents for sentence in document.sentences]
-        self._words = [[text.stem(word) for word in text.words(sentence.text)] for _, sentence in self._sentences]
-        self._lexicon = _Lexicon(self._words)
-        self._token_idf = _token_idf(index.token_vectors) if index.token_vectors is not None else {}
+        documents = index.article.documents
+        self._rows = [(place, sentence) for place, document in enumerate(documents) for sentence in document.sentences]
+        self._readings = [signals.Reading.of(sentence.text) for _, sentence in self._rows]
+        self._lexicon = Lexicon([[signals.root(word) for word in reading.words] for reading in self._readings])
+        self._passages = alignment.passages_of([(place, sentence.paragraph) for place, sentence in self._rows])
 
     def search(self, question: Question, k: int = 20) -> tuple[Evidence, ...]:
-        """The k best sentences, best first, each with the features that the answerability model reads."""
-        if not self._sentences:
+        """The k best sentences, best first, each with the signals that the answerability model weighs.
+
+        An index without token vectors is searched by BM25 and pooled cosine together, one without any by BM25 alone.
+        """
+        if not self._rows:
             return ()
-        terms = [text.stem(term) for term in question.terms]
-        overlap = self._lexicon.overlap(terms)
-        bm25 = self._lexicon.bm25(terms)
-        late, cosine = self._similarities(question)
-        score = late if late is not None else cosine if cosine is not None else bm25
+        documents = self._index.article.documents
+        terms = [signals.root(term) for term in question.terms]
+        asked = signals.ask(question, {term: self._lexicon.rarity(term) for term in terms})
+        bm25 = self._lexicon.scores(terms)
+        matches, cosine = self._compare(question)
+        if matches is not None:
+            covered = matches.window + PASSAGE_WEIGHT * matches.passage
+            score = covered @ matches.weights + BM25_WEIGHT * bm25
+        elif cosine is not None:
+            score = _fused(bm25, cosine)
+        else:
+            score = bm25
         best = np.argsort(-score, kind="stable")[:k]
+        features = [self._lexical(asked, row) for row in best]
+        mean, spread = float(score.mean()), max(float(score.std()), 1e-6)
+        for found, row in zip(features, best, strict=True):
+            found |= {"bm25": float(bm25[row]), "sentences": float(np.log1p(len(self._rows)))}
+            found["standout"] = (float(score[row]) - mean) / spread
+            if cosine is not None:
+                found["cosine"] = float(cosine[row])
+                found["passage_cosine"] = float(cosine[self._passages == self._passages[row]].mean())
+        if matches is not None:
+            said = [(self._passage_roots[self._passages[row]], self._article_roots) for row in best]
+            for found, more in zip(features, signals.aligned(matches, best, said), strict=True):
+                found |= more
         return tuple(
-            Evidence(
-                sentence=self._sentences[i][1],
-                document=self._sentences[i][0],
-                score=float(score[i]),
-                features={
-                    "bm25": float(bm25[i]),
-                    "overlap": float(overlap[i]),
-                    **({} if cosine is None else {"cosine": float(cosine[i])}),
-                    **({} if late is None else {"late": float(late[i])}),
-                },
-            )
-            for i in best
+            Evidence(sentence=self._rows[row][1], document=documents[self._rows[row][0]].id, score=float(score[row]), features=found)
+            for row, found in zip(best, features, strict=True)
         )
 
-    def _similarities(self, question: Question) -> tuple[Floats | None, Floats | None]:
-        """Late interaction and pooled cosine of every sentence; `None` for what the index or the model lacks."""
-        if self._embeddings is None or self._index.sentence_vectors is None:
+    def _lexical(self, asked: signals.Asked, row: int) -> dict[str, float]:
+        here = self._readings[row]
+        alone = row == 0 or self._passages[row - 1] != self._passages[row]
+        window = here.roots if alone else here.roots | self._readings[row - 1].roots
+        return signals.lexical(asked, here, window, self._passage_roots[self._passages[row]], self._article_roots)
+
+    def _compare(self, question: Question) -> tuple[signals.Matches | None, Floats | None]:
+        """Token matches and pooled cosine of every sentence; `None` for what the index or the model lacks."""
+        vectors, tokens = self._index.sentence_vectors, self._index.token_vectors
+        if self._embeddings is None or vectors is None:
             return None, None
-        if self._index.token_vectors is None or not hasattr(self._embeddings, "encode"):
+        if tokens is None or not len(tokens.vectors) or not hasattr(self._embeddings, "encode"):
             vector = np.asarray(self._embeddings.embed_query(question.text), np.float32)
-            return None, self._index.sentence_vectors @ (vector / max(float(np.linalg.norm(vector)), 1e-12))
-        encoded = self._embeddings.encode([question.text])
-        cosine = self._index.sentence_vectors @ encoded.sentence_vectors[0]
+            return None, vectors @ (vector / max(float(np.linalg.norm(vector)), 1e-12))
+        encoded = self._encoded(question.text)
         asked = encoded.token_vectors
-        weights = np.array([self._token_idf.get(token, self._token_idf[""]) for token in asked.tokens], np.float32)
-        if not len(weights) or not len(self._index.token_vectors.vectors):
-            return None, cosine
-        return best_match(asked.vectors, self._index.token_vectors) @ (weights / weights.sum()), cosine
+        weights = np.array([self._weight(token) for token in asked.tokens], np.float32)
+        match = alignment.best_match(asked.vectors, tokens)
+        titles = alignment.best_match(asked.vectors, self._titles)
+        matches = signals.Matches(
+            groups=alignment.word_groups(asked.tokens),
+            weights=weights / max(float(weights.sum()), 1e-6),
+            here=match,
+            window=alignment.with_neighbours(match, self._passages),
+            passage=alignment.over_passages(match, self._passages),
+            article=match.max(axis=0),
+            title=titles[[place for place, _ in self._rows]],
+        )
+        return matches, vectors @ encoded.sentence_vectors[0]
+
+    def _encoded(self, text: str) -> "Encoded":
+        """The question, ending as the model has seen questions end, misspelt words as the article spells them."""
+        assert self._embeddings is not None and hasattr(self._embeddings, "encode")
+        text = text.rstrip()
+        text = text if text.endswith(("?", ".", "!")) else text + "?"
+        encoded: Encoded = self._embeddings.encode([text])
+        whole = {word for word, pieces in alignment.word_groups(encoded.token_vectors.tokens) if len(pieces) == 1}
+        corrected = spelling.corrected(text, self._words, whole)
+        return encoded if corrected == text else self._embeddings.encode([corrected])
+
+    def _weight(self, token: str) -> float:
+        weight = self._token_rarity.get(token, self._token_rarity[""])
+        return weight * signals.LIGHT if token in signals.ASKING or token == "?" else weight
+
+    @cached_property
+    def _titles(self) -> TokenVectors:
+        assert self._embeddings is not None and hasattr(self._embeddings, "encode")
+        titles: TokenVectors = self._embeddings.encode([document.title for document in self._index.article.documents]).token_vectors
+        return titles
+
+    @cached_property
+    def _token_rarity(self) -> dict[str, float]:
+        return _token_rarity(self._index.token_vectors) if self._index.token_vectors is not None else {"": 1.0}
+
+    @cached_property
+    def _words(self) -> Counter[str]:
+        return Counter(word for reading in self._readings for word in reading.words)
+
+    @cached_property
+    def _passage_roots(self) -> dict[int, frozenset[str]]:
+        roots: dict[int, set[str]] = {}
+        for passage, reading in zip(self._passages.tolist(), self._readings, strict=True):
+            roots.setdefault(passage, set()).update(reading.roots)
+        return {passage: frozenset(found) for passage, found in roots.items()}
+
+    @cached_property
+    def _article_roots(self) -> frozenset[str]:
+        return frozenset().union(*(reading.roots for reading in self._readings))
 
 
-def best_match(asked: Vectors, tokens: TokenVectors) -> Floats:
-    """(texts, asked tokens): for each text and each asked token the best cosine to any of the text's tokens."""
-    lengths = np.diff(tokens.offsets)
-    best = np.full((len(lengths), len(asked)), -1.0, np.float32)
-    filled = lengths > 0
-    if filled.any():
-        best[filled] = np.maximum.reduceat(tokens.vectors @ asked.T, tokens.offsets[:-1][filled], axis=0)
-    return best
+def _fused(first: Floats, second: Floats) -> Floats:
+    """Reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009) of two scorings."""
+    total = np.zeros(len(first), np.float32)
+    for scores in (first, second):
+        ranks = np.empty(len(scores), np.float32)
+        ranks[np.argsort(-scores, kind="stable")] = np.arange(len(scores), dtype=np.float32)
+        total += np.float32(1) / (np.float32(60) + ranks)
+    return total
 
 
-def _token_idf(tokens: TokenVectors) -> dict[str, float]:
-    """Rarity of each token over the texts; under the empty key that of a token that never occurs."""
+def _token_rarity(tokens: TokenVectors) -> dict[str, float]:
+    """Rarity of each token over the sentences; under the empty key that of a token that never occurs."""
     frequency: Counter[str] = Counter()
     for start, end in zip(tokens.offsets[:-1], tokens.offsets[1:], strict=True):
         frequency.update(set(tokens.tokens[start:end]))
     n = len(tokens.offsets) - 1
-    return {token: _idf(n, count) for token, count in frequency.items()} | {"": _idf(n, 0)}
+    return {token: rarity(n, count) for token, count in frequency.items()} | {"": rarity(n, 0)}
 
 
-def _idf(n: int, count: int) -> float:
-    return float(np.log(1 + (n - count + 0.5) / (count + 0.5)))
-
-
-class _Lexicon:
-    """BM25 (Robertson and Zaragoza 2009, "The Probabilistic Relevance Framework", section 3.4) over stems, in numpy.
-
-    Twenty lines instead of `bm25s`, whose import costs longer than a whole cold answer.
-    """
-
-    def __init__(self, texts: Sequence[Sequence[str]], k1: float = 1.2, b: float = 0.75) -> None:
-        self._n = len(texts)
-        self._rows: dict[str, list[tuple[int, int]]] = {}
-        for row, words in enumerate(texts):
-            for word, count in Counter(words).items():
-                self._rows.setdefault(word, []).append((row, count))
-        lengths = np.array([len(words) for words in texts], np.float32)
-        self._norm = k1 * (1 - b + b * lengths / max(float(lengths.mean()) if len(texts) else 1.0, 1.0))
-        self._k1 = k1
-
-    def idf(self, word: str) -> float:
-        return _idf(self._n, len(self._rows.get(word, ())))
-
-    def bm25(self, terms: Sequence[str]) -> Floats:
-        score = np.zeros(self._n, np.float32)
-        for term in terms:
-            for row, count in self._rows.get(term, ()):
-                score[row] += self.idf(term) * count * (self._k1 + 1) / (count + self._norm[row])
-        return score
-
-    def overlap(self, terms: Sequence[str]) -> Floats:
-        """Share of the question's content words, weighted by rarity, that each text has; 0 without any."""
-        found = np.zeros(self._n, np.float32)
-        for term in set(terms):
-            for row, _ in self._rows.get(term, ()):
-                found[row] += self.idf(term)
-        return found / max(sum(self.idf(term) for term in set(terms)), 1e-9)

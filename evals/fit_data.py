@@ -1,0 +1,109 @@
+"""Public question sets as articles and labelled questions, for fitting and studying single parts.
+
+The sets stay where they are (`--data DIR`); none of their text enters this repository.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from assistant.embeddings import MiniLM
+from assistant.index import ArticleIndex, TokenVectors
+from assistant.schema import Article, Document, Sentence
+from assistant.text import split_sentences
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """A question about one article and the sentences that answer it."""
+
+    id: str
+    text: str
+    answerable: bool
+    gold: frozenset[str]
+    """Ids of the sentences with an answer; empty when unanswerable or not marked."""
+
+
+@dataclass(frozen=True)
+class Questioned:
+    """An article with its questions."""
+
+    article: Article
+    questions: tuple[Labelled, ...]
+
+
+def squad(folder: Path) -> Iterator[Questioned]:
+    """SQuAD 2.0 (Rajpurkar, Jia and Liang, ACL 2018), half of dev: each article one document of all its paragraphs."""
+    paragraphs: dict[str, dict[str, str]] = {}
+    for row in _rows(folder / "squad2_dev_corpus.jsonl"):
+        paragraphs.setdefault(row["article"], {})[row["doc_id"]] = row["text"]
+    asked: dict[str, list[dict[str, Any]]] = {}
+    for row in _rows(folder / "squad2_dev.jsonl"):
+        asked.setdefault(row["article"], []).append(row)
+    for name, texts in paragraphs.items():
+        article, starts = _article(name.replace("_", " "), texts)
+        yield Questioned(article, tuple(_labelled(row, article, starts) for row in asked.get(name, ())))
+
+
+def clapnq(folder: Path) -> Iterator[Questioned]:
+    """CLAP NQ (Rosenthal et al., TACL 2025), half of dev: each question with its one passage as an article."""
+    for row in _rows(folder / "clapnq_dev_half.jsonl"):
+        passage = row["context"][0]
+        article, starts = _article(passage["title"], {passage["doc_id"]: passage["text"]})
+        yield Questioned(article, (_labelled(row, article, starts),))
+
+
+def index(article: Article, model: MiniLM) -> ArticleIndex:
+    """The article with its vectors, without a store."""
+    encoded = model.encode([sentence.text for sentence in article.article.sentences])
+    return ArticleIndex(article, model.name, encoded.sentence_vectors, encoded.token_vectors)
+
+
+def without_paragraph(whole: ArticleIndex, paragraph: int) -> ArticleIndex:
+    """The same index as if the article had never had that paragraph."""
+    sentences = whole.article.article.sentences
+    kept = [row for row, sentence in enumerate(sentences) if sentence.paragraph != paragraph]
+    document = whole.article.article.model_copy(update={"sentences": tuple(sentences[row] for row in kept)})
+    article = whole.article.model_copy(update={"documents": (document,)})
+    assert whole.sentence_vectors is not None and whole.token_vectors is not None
+    return ArticleIndex(article, whole.model, whole.sentence_vectors[kept], _only(whole.token_vectors, kept))
+
+
+def _only(tokens: TokenVectors, rows: Sequence[int]) -> TokenVectors:
+    spans = [(int(tokens.offsets[row]), int(tokens.offsets[row + 1])) for row in rows]
+    places = [place for start, end in spans for place in range(start, end)]
+    offsets = np.cumsum([0, *(end - start for start, end in spans)], dtype=np.int64)
+    return TokenVectors(tokens.vectors[places], offsets, tuple(tokens.tokens[place] for place in places))
+
+
+def _rows(path: Path) -> Iterator[dict[str, Any]]:
+    with path.open(encoding="utf-8") as lines:
+        yield from map(json.loads, lines)
+
+
+def _article(title: str, texts: dict[str, str]) -> tuple[Article, dict[str, int]]:
+    """One document of the texts as paragraphs, and where each begins in it."""
+    starts: dict[str, int] = {}
+    body = ""
+    for name, text in texts.items():
+        body += "\n\n" if body else ""
+        starts[name] = len(body)
+        body += " ".join(text.splitlines())
+    sentences = tuple(
+        Sentence(id=f"article:{number}", start=start, end=end, text=body[start:end], paragraph=paragraph)
+        for number, (start, end, paragraph) in enumerate(split_sentences(body), start=1)
+    )
+    document = Document(id="article", kind="article", title=title or "Untitled", publisher="", published="2018", url="", text=body, sentences=sentences)
+    return Article(name="fit", version="", documents=(document,)), starts
+
+
+def _labelled(row: dict[str, Any], article: Article, starts: dict[str, int]) -> Labelled:
+    spans = [(starts[gold["doc_id"]] + gold["start"], starts[gold["doc_id"]] + gold["end"]) for gold in row["gold"] if "start" in gold]
+    gold = frozenset(
+        sentence.id for sentence in article.article.sentences for start, end in spans if sentence.start < end and start < sentence.end
+    )
+    return Labelled(row["id"], row["question"], row["answerable"], gold if row["answerable"] else frozenset())
