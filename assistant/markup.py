@@ -196,7 +196,7 @@ def _source(document: Document) -> str:
     original = f'<a href="{_text(url)}" target="_blank">Open the original</a>' if url else ""
     by = f"By {_text(document.author)}. " if document.author else ""
     return (
-        f'<details class="source"><summary><span class="source-title">{_text(document.title)}</span>'
+        f'<details class="source"><summary><span class="source-title">{_text(document.title)}</span> '
         f'<span class="source-from">{_text(document.publisher)}, {readable_date(document.published)} {brief}</span>'
         f'</summary><div class="source-text" lang="{_text(document.language)}">{"".join(_paragraphs(document))}'
         f'<p class="hint">{by}{original}</p></div></details>'
@@ -245,13 +245,13 @@ def _chip(citation: Citation, id_: str, on_page: bool) -> str:
     target = _target(citation, on_page)
     sentences = _text(" ".join(citation.sentences))
     tag, link = ("a", target) if target else ("span", 'tabindex="0" role="note"')  # a card can be read without a link
-    brief = f'<span class="card-note">{_text(render.BRIEF).capitalize()}.</span>' if citation.form == "brief" else ""
+    brief = f' <span class="card-note">{_text(render.BRIEF).capitalize()}.</span>' if citation.form == "brief" else ""
     return (
         f'<span class="chip-box"><{tag} class="chip" {link} data-sentences="{sentences}" aria-label="{_text(label)}" '
         f'aria-describedby="card-{id_}">{citation.number}</{tag}>'
         f'<span class="card" role="tooltip" id="card-{id_}">'
-        f'<span class="card-voice">{_voice(citation)}</span>'
-        f'<span class="card-quote" dir="auto">{_text(citation.quote)}</span>'
+        f'<span class="card-voice">{_voice(citation)}</span> '
+        f'<span class="card-quote" dir="auto">{_text(citation.quote)}</span> '
         f'<span class="card-source">{_text(render.source(citation))}</span>{brief}</span></span>'
     )
 
@@ -300,7 +300,7 @@ def _conflict(conflict: Conflict, citations: Mapping[int, Citation], key: str, o
 
 def _side(citation: Citation, id_: str, on_page: bool) -> str:
     return (
-        f'<figure class="side"><figcaption><span class="side-voice">{_voice(citation)}</span>'
+        f'<figure class="side"><figcaption><span class="side-voice">{_voice(citation)}</span> '
         f"<span>{readable_date(citation.published)}{_brief(citation)}</span></figcaption>"
         f'<blockquote dir="auto">{_text(citation.quote)}&#8288;{_chip(citation, id_, on_page)}</blockquote></figure>'
     )
