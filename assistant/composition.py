@@ -36,6 +36,11 @@ class Composer:
         self._citations: dict[tuple[str, int, int], Citation] = {}
         self._withheld: list[Withheld] = []
 
+    @property
+    def cited(self) -> tuple[str, ...]:
+        """Ids of all sentences cited so far."""
+        return tuple(dict.fromkeys(id_ for citation in self._citations.values() for id_ in citation.sentences))
+
     def add(self, draft: DraftClaim) -> ClaimEvent:
         """A claim that the verifier supports."""
         sentences = [self._article.sentence_of[id_] for id_ in draft.sentences]

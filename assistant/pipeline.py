@@ -5,38 +5,25 @@ import threading
 import time
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from assistant import (
-    answerability,
-    conflicts,
-    corpus,
-    extractive,
-    followups,
-    premises,
-    questions,
-    scope,
-    screening,
-    suggestions,
-    verifier,
-    voices,
-)
-from assistant.composition import Composer
+from assistant import corpus, screening, voices
+from assistant.asking import Asking
 from assistant.embeddings import Embedder, open_embeddings
-from assistant.errors import EmbeddingsError, QuestionError
-from assistant.index import ArticleIndex
-from assistant.retrieval import Retriever
-from assistant.schema import Answer, Article, DoneEvent, Draft, DraftClaim, Event, Evidence, NoticeEvent, Question, Turn
+from assistant.errors import AnswererError, EmbeddingsError, QuestionError, SettingsError, StoreError
+from assistant.quoting import Quoting
+from assistant.schema import Answer, Article, DoneEvent, Event, NoticeEvent, Turn
 from assistant.settings import Settings, load_settings
 from assistant.store import Store
+
+if TYPE_CHECKING:
+    from assistant.fluent import Fluent
 
 Progress = Callable[[int, int], None]
 
 MAX_TURNS = 20
 MAX_TURN_CHARS = 4_000
-MAX_SUGGESTIONS = 4
 _INVISIBLE = {"Cc", "Cf", "Co", "Cs"}
 
 
@@ -44,15 +31,22 @@ class Assistant:
     """Answers questions about one article. Safe to share between threads."""
 
     def __init__(
-        self, folder: Path, settings: Settings, store: Store, embeddings: Embedder | None, notice: str | None = None
+        self,
+        folder: Path,
+        settings: Settings,
+        store: Store,
+        embeddings: Embedder | None,
+        fluent: "Fluent | None" = None,
+        notice: str | None = None,
     ) -> None:
         self._folder = folder
         self._settings = settings
         self._store = store
         self._embeddings = embeddings
+        self._fluent = fluent
         self._notice = notice
         self._lock = threading.Lock()
-        self._stand: _Stand | None = None
+        self._quoting: Quoting | None = None
 
     @classmethod
     def open(
@@ -61,7 +55,8 @@ class Assistant:
         """Open an article by name or folder and index what is new.
 
         `progress(done, total)` is called with sentences embedded.
-        Raises CorpusError for a folder that cannot be used and StoreError for an index that cannot be written.
+        Raises CorpusError for a folder that cannot be used, SettingsError for a setting that cannot be kept and
+        StoreError for an index that cannot be written.
         """
         settings = settings or load_settings()
         folder = corpus.find(str(article or settings.article), settings.corpus_dir)
@@ -72,7 +67,7 @@ class Assistant:
         except EmbeddingsError as error:
             notice = f"{error} Answers are found by words alone until then."
         store = Store(_store_directory(folder, settings), settings.chroma_url)
-        assistant = cls(folder, settings, store, embeddings, notice)
+        assistant = cls(folder, settings, store, embeddings, _open_fluent(settings), notice)
         assistant.index(progress)
         return assistant
 
@@ -88,22 +83,18 @@ class Assistant:
             documents = tuple(screening.screen(voices.label(document)) for document in loaded.documents)
             labelled = loaded.model_copy(update={"documents": documents})
             index = self._store.build(labelled, self._embeddings, progress)
-        self._stand = _Stand(index, self._embeddings)
+        self._quoting = Quoting(index, self._embeddings, self._settings.threshold)
         return built
 
     @property
     def article(self) -> Article:
         """The article as it is indexed now."""
-        return self._current().index.article
+        return self._current().article
 
     @property
     def suggestions(self) -> tuple[str, ...]:
         """Questions that this article answers; each was asked."""
-        stand = self._current()
-        with self._lock:
-            if stand.suggestions is None:
-                stand.suggestions = tuple(self._answerable(stand))
-        return stand.suggestions
+        return self._current().suggestions
 
     def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
         """Answer one question; `history` is the conversation before it, oldest first.
@@ -119,76 +110,30 @@ class Assistant:
         """The answer as it comes about: verified claims, notices, and last the whole answer."""
         asked = self._asked(question)
         turns = [turn.model_copy(update={"text": turn.text[:MAX_TURN_CHARS]}) for turn in history[-MAX_TURNS:]]
-        stand = self._current()
-        return self._extractive(stand, asked, turns, _Clock())
+        asking = Asking(self._current(), asked, turns, self._notice)
+        return self._by_model(asking, self._fluent) if self._fluent else self._by_quoting(asking)
 
-    def _extractive(self, stand: "_Stand", asked: str, turns: Sequence[Turn], clock: "_Clock") -> Iterator[Event]:
-        article = stand.index.article
-        if self._notice:
-            yield NoticeEvent(text=self._notice)
-        real = scope.real_part(asked)
-        standalone = followups.standalone(real, turns, article) if turns else real
-        parts = [questions.analyse(part) for part in followups.parts(standalone, article)]
-        clock.lap("rewrite")
-        found = [(part, stand.retriever.search(part)) for part in parts]
-        clock.lap("retrieve")
-        draft = self._draft(found, article)
-        clock.lap("draft")
-        composer = Composer(article)
-        for claim in draft.claims:
-            verdict = verifier.check(claim, article)
-            if verdict.supported:
-                yield composer.add(claim)
-            else:
-                composer.withhold(claim.text, verdict.reason or "not supported by the cited sentences")
-        clock.lap("verify")
-        answer = composer.answer(
-            draft,
-            question=asked,
-            standalone_question=standalone,
-            suggestions=[s for s in self.suggestions if s.casefold() not in (asked.casefold(), standalone.casefold())][
-                :MAX_SUGGESTIONS
-            ],
-            notice=self._notice,
-            timings_ms=clock.laps(),
-        )
+    def _by_quoting(self, asking: Asking) -> Iterator[Event]:
+        if asking.notice:
+            yield NoticeEvent(text=asking.notice)
+        asking.lap("rewrite")
+        yield from asking.quote()
+        yield DoneEvent(answer=asking.answer())
+
+    def _by_model(self, asking: Asking, fluent: "Fluent") -> Iterator[Event]:
+        """Verified claims of the model; when it fails, the documents' own sentences, and it is said."""
+        until = time.monotonic() + self._settings.deadline_seconds
+        if asking.notice:
+            yield NoticeEvent(text=asking.notice)
+        try:
+            yield from fluent.answer(asking, until)
+        except (AnswererError, StoreError) as error:
+            asking.notice = f"{error} This answer quotes the documents instead."
+            yield NoticeEvent(text=asking.notice)
+            yield from asking.quote()
+        answer = asking.answer(fluent.model.name)
+        fluent.keep(asking, answer)
         yield DoneEvent(answer=answer)
-
-    def _draft(self, parts: Sequence[tuple[Question, Sequence[Evidence]]], article: Article) -> Draft:
-        """One draft for all parts of a question; most questions have one."""
-        drafts = [self._draft_part(question, evidence, article) for question, evidence in parts]
-        return drafts[0] if len(drafts) == 1 else extractive.join(drafts)
-
-    def _draft_part(self, question: Question, evidence: Sequence[Evidence], article: Article) -> Draft:
-        if refusal := scope.refusal(question, article):
-            return Draft(status="abstained", missing=refusal)
-        if corrected := premises.correct(question, evidence, article):
-            return corrected
-        draft = extractive.draft(
-            question,
-            evidence,
-            article,
-            answerability.probability(question, evidence),
-            self._threshold,
-            answerability.missing_slots(question, evidence),
-        )
-        return _with_conflicts(draft, question, article)
-
-    @property
-    def _threshold(self) -> float:
-        fixed = self._settings.threshold
-        return answerability.THRESHOLD if fixed is None else fixed
-
-    def _answerable(self, stand: "_Stand") -> Iterator[str]:
-        article = stand.index.article
-        count = 0
-        for candidate in suggestions.candidates(article):
-            question = questions.analyse(candidate)
-            if self._draft_part(question, stand.retriever.search(question), article).claims:
-                yield candidate
-                count += 1
-                if count > MAX_SUGGESTIONS:
-                    return
 
     def _asked(self, question: str) -> str:
         # Invisible characters carry instructions that a reader never sees; line breaks are space.
@@ -205,58 +150,32 @@ class Assistant:
             )
         return asked
 
-    def _current(self) -> "_Stand":
+    def _current(self) -> Quoting:
         """What answers now; takes up a version that another process has indexed since."""
         with self._lock:
-            stand = self._stand
+            quoting = self._quoting
             name = self._folder.name
-            if stand is None or self._store.version(name) not in (None, stand.index.article.version):
+            if quoting is None or self._store.version(name) not in (None, quoting.article.version):
                 index = self._store.current(name)
                 if index is None:
                     raise AssertionError("an opened assistant has an index")
-                stand = self._stand = _Stand(index, self._embeddings)
-        return stand
+                quoting = self._quoting = Quoting(index, self._embeddings, self._settings.threshold)
+        return quoting
 
 
-class _Stand:
-    """One version of the article with what answers from it; replaced as a whole when a new version is there."""
+def _open_fluent(settings: Settings) -> "Fluent | None":
+    """The model, where one is wanted and configured. Raises SettingsError where one is wanted and not configured."""
+    if settings.answerer == "extractive" or (settings.answerer == "auto" and not settings.model_configured):
+        return None
+    if not settings.model_configured:
+        raise SettingsError(
+            "A model is wanted, but none is configured. Set OPENAI_API_KEY, or OPENAI_BASE_URL for a server of your "
+            "own, or answer without a model (ASSISTANT_ANSWERER=extractive)."
+        )
+    # Imported here, because quoting needs none of it and it takes seconds.
+    from assistant.fluent import Fluent
 
-    def __init__(self, index: ArticleIndex, embeddings: Embedder | None) -> None:
-        self.index = index
-        self._embeddings = embeddings
-        self.suggestions: tuple[str, ...] | None = None
-
-    @cached_property
-    def retriever(self) -> Retriever:
-        return Retriever(self.index, self._embeddings)
-
-
-class _Clock:
-    """Milliseconds by step, and in total."""
-
-    def __init__(self) -> None:
-        self._start = self._last = time.perf_counter()
-        self._laps: dict[str, float] = {}
-
-    def lap(self, step: str) -> None:
-        now = time.perf_counter()
-        self._laps[step] = round((now - self._last) * 1_000, 2)
-        self._last = now
-
-    def laps(self) -> dict[str, float]:
-        return {**self._laps, "total": round((time.perf_counter() - self._start) * 1_000, 2)}
-
-
-def _with_conflicts(draft: Draft, question: Question, article: Article) -> Draft:
-    """Add the other side of each disagreement that the answer touches."""
-    cited = [article.sentence_of[id_] for claim in draft.claims for id_ in claim.sentences]
-    found = conflicts.find(question, cited, article) if cited else ()
-    if not found:
-        return draft
-    have = {sentence.id for sentence in cited}
-    others = dict.fromkeys(id_ for conflict in found for id_ in conflict.sentences if id_ not in have)
-    claims = [DraftClaim(text=article.sentence_of[id_].text, sentences=(id_,)) for id_ in others]
-    return draft.model_copy(update={"claims": (*draft.claims, *claims), "conflicts": (*draft.conflicts, *found)})
+    return Fluent.open(settings)
 
 
 def _store_directory(folder: Path, settings: Settings) -> Path:

@@ -33,6 +33,14 @@ class Settings(BaseSettings):
     threshold: float | None = Field(None, ge=0.0, le=1.0)
     """Least probability at which an answer is shown; the fitted one when not set."""
     max_question_chars: int = Field(2_000, ge=1)
+    deadline_seconds: float = Field(30.0, gt=0)
+    """Longest that a model may take over one question; after that the answer quotes."""
+    model_timeout_seconds: float = Field(20.0, gt=0)
+    """Longest silence of the model's endpoint."""
+    daily_budget_usd: float | None = Field(None, ge=0)
+    """Most that the model may cost in a day (UTC); no limit when not set."""
+    prices: Path | None = None
+    """A file of prices in place of the shipped one."""
     chroma_url: str | None = Field(None, validation_alias="CHROMA_URL")
     """A Chroma server in place of the local folder."""
     openai_api_key: SecretStr | None = Field(None, validation_alias="OPENAI_API_KEY")

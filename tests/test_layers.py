@@ -13,8 +13,11 @@ LEVEL_OF = {
     module: level
     for level, modules in enumerate(
         (
-            "settings corpus inputs ingest voices screening embeddings store retrieval answerability followups scope suggestions"
-            " extractive conflicts llm verifier composition feedback",
+            "settings corpus inputs ingest voices screening embeddings store retrieval answerability followups scope"
+            " premises suggestions extractive conflicts llm budget cache verifier composition feedback",
+            "quoting",
+            "asking",
+            "fluent",
             "pipeline render server",
             "terminal catalogue markup",
             "api cli",
@@ -39,6 +42,7 @@ ONLY_IN = {
     "langchain_openai": {"llm"},
     "langchain.chat_models": {"llm"},
     "langchain_core.language_models": {"llm"},
+    "langchain_core.messages": {"llm"},
     "streamlit": {"ui"},
     "onnxruntime": {"embeddings"},
     "tokenizers": {"embeddings"},

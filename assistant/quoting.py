@@ -1,0 +1,102 @@
+"""One version of an article and what answers from it by quoting: scope, search, premises, draft, disagreements."""
+
+from collections.abc import Collection, Iterator, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from assistant import (
+    answerability,
+    conflicts,
+    extractive,
+    followups,
+    premises,
+    questions,
+    scope,
+    suggestions,
+)
+from assistant.embeddings import Embedder
+from assistant.index import ArticleIndex
+from assistant.retrieval import Retriever
+from assistant.schema import Article, Draft, DraftClaim, DraftConflict, Evidence, Question
+
+MAX_SUGGESTIONS = 5
+
+Part = tuple[Question, Sequence[Evidence]]
+
+
+class Disagreements(NamedTuple):
+    """The other sides of what an answer cites, as claims, and what they disagree about."""
+
+    claims: tuple[DraftClaim, ...]
+    conflicts: tuple[DraftConflict, ...]
+
+
+class Quoting:
+    """Replaced as a whole when a new version of the article is indexed."""
+
+    def __init__(self, index: ArticleIndex, embeddings: Embedder | None, threshold: float | None) -> None:
+        self.index = index
+        self._embeddings = embeddings
+        self._threshold = answerability.THRESHOLD if threshold is None else threshold
+
+    @property
+    def article(self) -> Article:
+        return self.index.article
+
+    @cached_property
+    def retriever(self) -> Retriever:
+        return Retriever(self.index, self._embeddings)
+
+    @cached_property
+    def suggestions(self) -> tuple[str, ...]:
+        """Questions that this article answers; each was asked."""
+        return tuple(self._answerable())
+
+    def search(self, standalone: str) -> list[Part]:
+        """Each part of a question with its evidence; most questions have one part."""
+        parts = [questions.analyse(part) for part in followups.parts(standalone, self.article)]
+        return [(part, self.retriever.search(part)) for part in parts]
+
+    def near(self, text: str) -> list[str]:
+        """Ids of the sentences nearest to a text, best first."""
+        return [evidence.sentence.id for evidence in self.retriever.search(questions.analyse(text))]
+
+    def draft(self, parts: Sequence[Part]) -> Draft:
+        """One draft for all parts of a question."""
+        drafts = [self._draft_part(question, evidence) for question, evidence in parts]
+        return drafts[0] if len(drafts) == 1 else extractive.join(drafts)
+
+    def disagreements(self, question: Question, cited: Collection[str]) -> Disagreements:
+        """What of the cited sentences others contradict, and those others, word for word."""
+        sentence_of = self.article.sentence_of
+        found = conflicts.find(question, [sentence_of[id_] for id_ in cited], self.article) if cited else ()
+        others = dict.fromkeys(id_ for conflict in found for id_ in conflict.sentences if id_ not in cited)
+        claims = tuple(DraftClaim(text=sentence_of[id_].text, sentences=(id_,)) for id_ in others)
+        return Disagreements(claims, found)
+
+    def _draft_part(self, question: Question, evidence: Sequence[Evidence]) -> Draft:
+        if refusal := scope.refusal(question, self.article):
+            return Draft(status="abstained", missing=refusal)
+        if corrected := premises.correct(question, evidence, self.article):
+            return corrected
+        draft = extractive.draft(
+            question,
+            evidence,
+            self.article,
+            answerability.probability(question, evidence),
+            self._threshold,
+            answerability.missing_slots(question, evidence),
+        )
+        cited = dict.fromkeys(id_ for claim in draft.claims for id_ in claim.sentences)
+        claims, found = self.disagreements(question, cited)
+        return draft.model_copy(update={"claims": (*draft.claims, *claims), "conflicts": (*draft.conflicts, *found)})
+
+    def _answerable(self) -> Iterator[str]:
+        count = 0
+        for candidate in suggestions.candidates(self.article):
+            question = questions.analyse(candidate)
+            if self._draft_part(question, self.retriever.search(question)).claims:
+                yield candidate
+                count += 1
+                if count == MAX_SUGGESTIONS:
+                    return
