@@ -71,7 +71,7 @@ NEGATIVE = DENYING | root_set(
     """
     stop cease end abandon drop lose quit give revoke cancel withdraw rescind former false wrong untrue incorrect
     hardly barely scarcely rarely seldom few little only except instead rather outside beyond too absent free exempt
-    unless until baffled bewildered puzzled unsure uncertain unknown undecided unlikely impossible illegal ineligible
+    unless baffled bewildered puzzled unsure uncertain unknown undecided unlikely impossible illegal ineligible
     insufficient inadequate different contrary against stay limit miss ignore skip less fewer exclude contradict
     discontinue myth question symbolic bewilder perplex perplexing puzzling confounding suspend postpone delay
     decrease
@@ -123,7 +123,7 @@ MODALS = word_set("will would could can may might must should shall ought 'll go
 IRREALIS_NOUNS = root_set(
     """
     threat plan proposal warning ultimatum request demand order promise pledge condition requirement effort goal bid
-    idea intention if unless whether would-be or in-order
+    idea intention if unless whether
     """
 )
 
@@ -156,11 +156,7 @@ SOME = word_set(
 )
 FREQUENCY = word_set("sometimes often usually mostly generally partly mainly largely rarely")
 SWEEPING = word_set("always everyone everybody everything every unanimously entirely")
-EXCLUSIVE = word_set(
-    """
-    only solely exclusively sole just alone merely except but unless purely nothing no
-    """
-)
+EXCLUSIVE = word_set("only solely exclusively sole just alone merely except unless purely nothing no")
 
 PRIVATIVE = word_set(
     """

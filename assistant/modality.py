@@ -104,9 +104,15 @@ def _clauses(reading: Reading, roots: frozenset[str], *, negation: bool = False)
 
 
 def _hedge_invented(claim: Reading, cited: Reading) -> str | None:
-    if cited.hedged or cited.roots & (_UNREAL | PERMITTING) or any(True for _ in _hedges(cited)):
+    open_clauses = _clauses(cited, _UNREAL | PERMITTING)
+    open_clauses |= {cited.tokens[place].clause for place, _ in _hedges(cited)}
+    if cited.hedged and not open_clauses:
         return None
     for place, kind in _hedges(claim):
+        head = claim.head(claim.after(place) or claim.before(place))
+        places = cited.places.get(head.root, ()) if head else ()
+        if any(cited.tokens[i].clause in open_clauses for i in places) or (not places and open_clauses):
+            continue
         reported = kind is ALLEGED and (cited.reports or cited.roots & SPEECH)
         unknown = kind is UNCLEAR and (cited.roots & NEGATIVE or any(token.negates for token in cited.tokens))
         if not reported and not unknown:

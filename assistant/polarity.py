@@ -91,13 +91,24 @@ def _denial_lost(claim: Reading, cited: Reading, claim_negated: set[int]) -> str
             lost = head.root in claim.roots and head.root not in under
         else:
             lost = _half_said(denied, claim, under)
-        if head and lost:
+        if head and (lost or _clause_said(cue, claim, cited)):
             return f"the cited sentences say “{word.text} … {head.text}”; the claim does not deny it"
     for cue in _denying(cited):
         word = cited.tokens[cue.place]
         if word.root not in claim.roots and _half_said(cited.only_at(cue.scope), claim, under):
             return f"the cited sentences say “{word.text}”; the claim does not"
     return None
+
+
+def _clause_said(cue: _Cue, claim: Reading, cited: Reading) -> bool:
+    """Whether one clause of the claim says all that is denied and denies nothing, as no other cited clause does."""
+    denied = cited.roots_at(cue.scope)
+    if len(denied) < 3:
+        return False
+    negated = {token.clause for token in claim.tokens if token.negates or token.root in NEGATIVE}
+    said = any(denied <= roots and clause not in negated for clause, roots in claim.clauses.items())
+    own = cited.tokens[cue.place].clause
+    return said and not any(denied <= roots for clause, roots in cited.clauses.items() if clause != own)
 
 
 def _half_said(denied: set[str], claim: Reading, under: set[str]) -> bool:

@@ -3,12 +3,25 @@
 `changed` compares a claim with its cited sentences and returns why it refuses. It never grants support. Linear.
 """
 
-from assistant.lexicon import ALL, EXCLUSIVE, FREQUENCY, MODALS, MOST, NEGATORS, PRIVATIVE, SOME, SWEEPING, UNREALISED
+from assistant.lexicon import (
+    ALL,
+    EXCLUSIVE,
+    FREQUENCY,
+    MODALS,
+    MOST,
+    NEGATORS,
+    PRIVATIVE,
+    SOME,
+    SWEEPING,
+    UNREALISED,
+    root_set,
+)
 from assistant.tokens import Reading
 
 _PARTIAL = SOME | MOST | FREQUENCY
 _PRECISE = frozenset(("only", "solely", "exclusively", "sole"))
 _FORMERLY = frozenset(("ex", "previous", "previously", "past", "once", "until", "then", "formerly"))
+_SELF_NAMING = root_set("call describe consider declare identify label say claim")
 _ORDINALS = frozenset(("second", "third", "fourth", "fifth", "sixth", "2nd", "3rd", "4th", "5th"))
 
 
@@ -70,6 +83,8 @@ def _modifier(claim: Reading, cited: Reading) -> str | None:
         if head is None or head.clause != token.clause or head.root not in claim.roots or token.root in claim.roots:
             continue
         if token.low == "former" and claim.words & _FORMERLY:
+            continue
+        if token.low in {"professed", "proclaimed"} and claim.roots & _SELF_NAMING:
             continue
         if token.low in {"proposed", "planned", "draft"} and (claim.words & MODALS or claim.roots & UNREALISED):
             continue

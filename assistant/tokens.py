@@ -135,6 +135,15 @@ class Reading:
             found.setdefault(token.root, []).append(place)
         return found
 
+    @cached_property
+    def clauses(self) -> Mapping[int, Set[str]]:
+        """Content roots by clause."""
+        found: dict[int, set[str]] = {}
+        for token in self.tokens:
+            if token.content:
+                found.setdefault(token.clause, set()).add(token.root)
+        return found
+
     @property
     def roots(self) -> Set[str]:
         return self.places.keys()

@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Protocol
 
-from assistant import modality, particulars, polarity, quantifiers
+from assistant import figures, modality, naming, polarity, quantifiers
 from assistant.attribution import Source, misquoted, same_speaker, unattributed
 from assistant.lexicon import is_english
 from assistant.schema import Article, DraftClaim, Sentence, Verdict
@@ -151,8 +151,8 @@ def _strange(text: str, sources: Sequence[Source]) -> str | None:
     known = {character for source in sources for character in source.sentence.text}
     scripts = Counter(map(_script, text))
     dominant = 2 * scripts["LATIN"] >= sum(scripts[script] for script in _LOOK_ALIKE)
-    for character in sorted(set(text) - known):
-        if character.isspace() or (character.isascii() and character.isprintable()):
+    for character in dict.fromkeys(text):
+        if character in known or character.isspace() or (character.isascii() and character.isprintable()):
             continue
         if unicodedata.category(character)[0] == "C" or character in _BLANK_LETTERS:
             return f"the claim holds an invisible character (U+{ord(character):04X})"
@@ -186,15 +186,20 @@ def _refused(claim: DraftClaim, article: Article, sources: Sequence[Source]) -> 
     sentences: Collection[Sentence] = article.sentence_of.values()
     return (
         misquoted(claim.text, sources, sentences)
-        or particulars.missing(said, evidence, labels, names_too=english)
-        or (english and _reversed_or_limited(said, evidence))
+        or (_english(said, evidence, labels) if english else figures.digits_missing(said, evidence))
         or (claim.kind == "paraphrase" and unattributed(claim.text, sources))
         or None
     )
 
 
-def _reversed_or_limited(claim: Reading, cited: Reading) -> str | None:
-    return polarity.changed(claim, cited) or modality.changed(claim, cited) or quantifiers.changed(claim, cited)
+def _english(claim: Reading, cited: Reading, labels: Sequence[str]) -> str | None:
+    return (
+        figures.missing(claim, cited)
+        or naming.missing(claim, cited, labels)
+        or polarity.changed(claim, cited)
+        or modality.changed(claim, cited)
+        or quantifiers.changed(claim, cited)
+    )
 
 
 def _labels(sources: Sequence[Source]) -> list[str]:

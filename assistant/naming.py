@@ -1,13 +1,10 @@
-"""Numbers, dates, units, names and titles of a claim: each must be a whole token of what it cites.
+"""Names and titles of a claim: each must be held by someone in what it cites.
 
-`missing` returns why it refuses, or None; it never grants support. Number words equal digits, a year equals a full date
-of that year, `Berry` equals `Richard Berry`, `the AP` equals `The Associated Press`; a name may also come from the
-title, author, publisher or speaker of what is cited. Linear in both texts.
+`missing` returns why it refuses, or None; it never grants support. `Berry` equals `Richard Berry`, `the AP` equals `The
+Associated Press`; a name may also come from the title, author, publisher or speaker of what is cited. Linear.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import product
 
 from assistant.grammar import IRREGULAR
 from assistant.lexicon import (
@@ -21,22 +18,9 @@ from assistant.lexicon import (
     root_set,
     word_set,
 )
-from assistant.text import STOP_WORDS, Quantity, names, quantities
+from assistant.text import STOP_WORDS, names, quantities
 from assistant.tokens import Reading, Token, tokenise
 
-_DIGITS = re.compile(r"\d+(?:[.,:/]\d+)*")
-_BOUND = re.compile(
-    r"(?:(?P<more>more than|greater than|over|above|exceed(?:s|ed|ing)|at least|no (?:fewer|less) than|a minimum of)"
-    r"|(?P<less>less than|fewer than|under|below|up to|at most|no more than|as many as|as much as|a maximum of)"
-    r"|(?P<about>about|around|roughly|approximately|an estimated|some|nearly|almost|close to))\s*[$€£¥]?\s*\Z",
-    re.IGNORECASE,
-)
-_BOUND_CHARS = 24
-_ISO_DATE = re.compile(r"(\d{4})?-{0,2}(\d\d)?-?(\d\d)?")
-_MOST_MATCHES = 20
-"""How often a number may stand in the cited sentences before the rest of its places are left unread."""
-_DIRECTION = re.compile(r"\b(to|by|from)\s+[$€£¥]?\s*\Z", re.IGNORECASE)
-_LOOSE_ONE = re.compile(r"\bone (?:of|another|who|that)\b|\b(?:the|this|that|no|any|every|each|which|another) one\b")
 _MUTUAL = root_set("meet marry agree near join merge talk share border between both similar alike")
 _SMALL = frozenset(("of", "the", "and", "for", "de", "la", "del", "von", "van"))
 _COMMON_ENDS = ("s", "ing", "ly", "ed", "tion", "ment", "ness", "ity", "ship", "ism", "ance", "ence")
@@ -51,161 +35,12 @@ _AFTER_A_NAME = word_set(
 )
 
 
-_Date = tuple[str | None, str | None, str | None]
+def missing(claim: Reading, cited: Reading, labels: Sequence[str]) -> str | None:
+    """Why a name or a title of the claim is not in the cited sentences, or has changed places with another.
 
-
-def missing(claim: Reading, cited: Reading, labels: Sequence[str], *, names_too: bool = True) -> str | None:
-    """Why a particular of the claim is not in the cited sentences.
-
-    `labels` are the titles, authors, publishers and speakers of what is cited: they give names, never numbers.
-    `names_too` is False for a claim in another language, whose names and capitals follow other rules.
+    `labels` are the titles, authors, publishers and speakers of what is cited.
     """
-    reason = _numbers(claim, cited)
-    if reason is None and names_too:
-        reason = _names(claim, cited, labels) or _titles(claim, cited, labels) or _exchanged(claim, cited)
-    return reason
-
-
-# Quantities
-
-
-def _numbers(claim: Reading, cited: Reading) -> str | None:
-    asked, known = quantities(claim.text), quantities(cited.text)
-    same: dict[str, list[Quantity]] = {}
-    dates: dict[_Date, list[Quantity]] = {}
-    for quantity in known:
-        same.setdefault(quantity.value, []).append(quantity)
-        for date in _coarser(_date(quantity.value)) if quantity.kind == "date" else ():
-            dates.setdefault(date, []).append(quantity)
-    spans = []
-    for quantity in asked:
-        spans.append((quantity.start, quantity.end))
-        if _loose(quantity, claim.text):
-            continue
-        alike = same.get(quantity.value, [])[:_MOST_MATCHES]
-        matches = [q for q in alike if (q.kind, q.unit) == (quantity.kind, quantity.unit)]
-        if quantity.kind == "date" and not matches:
-            wider = dates.get(_date(quantity.value), [])[:_MOST_MATCHES]
-            matches = [q for q in wider if quantity.unit in {None, q.unit}]
-        if not matches:
-            return _not_there(quantity, alike)
-        if reason := _bound(quantity, claim.text, matches, cited.text):
-            return reason
-    digits = {match.group() for match in _DIGITS.finditer(cited.text)}
-    for match in _DIGITS.finditer(claim.text):
-        if match.group() not in digits and not any(start <= match.start() < end for start, end in spans):
-            return f"the number {match.group()} is not in the cited sentences"
-    return _swapped(claim, cited, asked, known)
-
-
-def _loose(quantity: Quantity, text: str) -> bool:
-    """`one of them`, `the one`: no count."""
-    near = text[max(0, quantity.start - 8) : quantity.end + 9]
-    return quantity.text.lower() == "one" and _LOOSE_ONE.search(near.lower()) is not None
-
-
-def _not_there(quantity: Quantity, others: Sequence[Quantity]) -> str:
-    written = quantity.text.strip()
-    kind = {"date": "date", "time": "time", "ordinal": "ordinal"}.get(quantity.kind, "number")
-    if others:
-        return f"the cited sentences say “{others[0].text.strip()}”, not “{written}”"
-    return f"the {kind} {written} is not in the cited sentences"
-
-
-def _date(value: str) -> _Date:
-    """Year, month and day of an ISO date, None where it leaves them open; another value stands in the year's place."""
-    match = _ISO_DATE.fullmatch(value)
-    if match is None:
-        return (value, None, None)
-    year, month, day = match.groups()
-    return (year, month, day)
-
-
-def _coarser(date: _Date) -> Iterator[_Date]:
-    """All dates that say the same and less: `August 3`, `August 2017` and `2017` of August 3, 2017."""
-    year, month, day = date
-    for known in product({year, None}, {month, None}, {day, None}):
-        if any(known):
-            yield known
-
-
-def _bound(quantity: Quantity, text: str, matches: Sequence[Quantity], cited: str) -> str | None:
-    """`more than 40` is not `40`, `from 10` is not `to 10`."""
-    mine = _bound_of(text, quantity)
-    theirs = {_bound_of(cited, match) for match in matches}
-    if mine not in theirs and not (mine == "about" and None in theirs):
-        if mine is None:
-            said = {"more": "more than", "less": "at most or less than", "about": "about"}[min(b for b in theirs if b)]
-            return f"the cited sentences say {said} {quantity.text.strip()}; the claim does not"
-        return f"the cited sentences do not bound {quantity.text.strip()} in this way"
-    way = _DIRECTION.search(text, max(0, quantity.start - 8), quantity.start)
-    ways = [_DIRECTION.search(cited, max(0, match.start - 8), match.start) for match in matches]
-    if way and all(ways) and way.group(1).lower() not in {w.group(1).lower() for w in ways if w}:
-        return f"the cited sentences do not say “{way.group(1)} {quantity.text.strip()}”"
-    return None
-
-
-def _bound_of(text: str, quantity: Quantity) -> str | None:
-    match = _BOUND.search(text[max(0, quantity.start - _BOUND_CHARS) : quantity.start])
-    if match and quantity.kind in {"duration", "date", "time"} and match.group().strip().lower() in {"over", "under"}:
-        return None
-    return match.lastgroup if match else None
-
-
-def _swapped(claim: Reading, cited: Reading, asked: Sequence[Quantity], known: Sequence[Quantity]) -> str | None:
-    """Whether a number of the claim stands by words that stand by another number in the cited sentences."""
-    if len(known) < 2:
-        return None
-    mine, theirs = list(_company(claim, asked)), list(_company(cited, known))
-    by_root: list[dict[str, set[str]]] = [{}, {}]
-    own: list[dict[str, set[str]]] = [{}, {}]
-    for quantity, sides in zip(known, theirs, strict=True):
-        for side, roots in enumerate(sides):
-            own[side].setdefault(quantity.value, set()).update(roots)
-            for word in roots:
-                by_root[side].setdefault(word, set()).add(quantity.value)
-    for quantity, sides in zip(asked, mine, strict=True):
-        for side, roots in enumerate(sides):
-            if quantity.value not in own[side] or roots & own[side][quantity.value]:
-                continue
-            for word in sorted(roots & by_root[side].keys()):
-                return f"in the cited sentences “{word}…” goes with another number than {quantity.text.strip()}"
-    return None
-
-
-def _company(reading: Reading, found: Sequence[Quantity]) -> Iterator[tuple[set[str], set[str]]]:
-    """For each quantity the roots of up to three content words before and after it, up to the next quantity."""
-    taken = [False] * len(reading.tokens)
-    bounds = []
-    i = 0
-    for quantity in found:
-        while i < len(reading.tokens) and reading.tokens[i].end <= quantity.start:
-            i += 1
-        first = i
-        while i < len(reading.tokens) and reading.tokens[i].start < quantity.end:
-            taken[i] = True
-            i += 1
-        bounds.append((first, i))
-    for first, last in bounds:
-        before = _walk(reading, taken, range(first - 1, -1, -1))
-        after = _walk(reading, taken, range(last, len(reading.tokens)))
-        yield before, after
-
-
-def _walk(reading: Reading, taken: Sequence[bool], places: Iterable[int]) -> set[str]:
-    roots: set[str] = set()
-    clause: int | None = None
-    for steps, i in enumerate(places):
-        token = reading.tokens[i]
-        clause = token.clause if clause is None else clause
-        if taken[i] or token.clause != clause or token.low == "and" or len(roots) == 3 or steps == 6:
-            break
-        if token.content:
-            roots.add(token.root)
-    return roots
-
-
-# Names
+    return _names(claim, cited, labels) or _titles(claim, cited, labels) or _exchanged(claim, cited)
 
 
 def _names(claim: Reading, cited: Reading, labels: Sequence[str]) -> str | None:
@@ -269,6 +104,8 @@ class _Names:
         for line in self._lines:
             for run in _capital_runs(line):
                 self._initials.update(_initials(run))
+                cut = next((i for i, token in enumerate(run) if token.low in {"of", "for"}), 0)
+                self._initials.update(_initials(run[:cut]))
 
     def says(self, word: str) -> bool:
         return word in self._roots
@@ -285,7 +122,7 @@ class _Names:
 
     def _complete(self, tokens: Sequence[Token]) -> bool:
         roots = tuple(t.root for t in tokens if t.low not in _SMALL)
-        return roots in self._full or (len(roots) == 1 and tokens[0].low in self._acronyms)
+        return roots in self._full or (len(roots) == 1 and tokens[0].low in self._acronyms | self._initials)
 
     def _whole(self, tokens: Sequence[Token]) -> bool:
         roots = tuple(t.root for t in tokens if t.low not in _SMALL)
