@@ -7,7 +7,7 @@ support. Linear in claim, sentences and their paragraphs.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from assistant.lexicon import PRIVATIVE, SAME_NAMES, SAYING, SPEECH, SPEECH_NOUNS, TITLE_FORMS, TITLES, is_english
 from assistant.quotations import quotations
@@ -255,9 +255,10 @@ def same_speaker(name: str, other: str) -> bool:
     return any(" ".join(mine) in same and " ".join(theirs) in same for same in SAME_NAMES)
 
 
-def _bare(name: str) -> list[Token]:
+@lru_cache(maxsize=256)
+def _bare(name: str) -> tuple[Token, ...]:
     tokens = [t for t in tokenise(plain(name)) if t.low not in {"the", "a", "an", "of"} and t.low not in PRIVATIVE]
-    return [t for t in tokens if t.low not in TITLES and t.low not in TITLE_FORMS] or tokens
+    return tuple(t for t in tokens if t.low not in TITLES and t.low not in TITLE_FORMS) or tuple(tokens)
 
 
 def _within(shorter: Sequence[str], longer: Sequence[str]) -> bool:

@@ -4,6 +4,7 @@ Lists only, and the `root` under which they are compared. They serve refusals, n
 """
 
 import re
+from functools import lru_cache
 
 from assistant.grammar import IRREGULAR
 
@@ -12,6 +13,7 @@ IRREGULAR_FORMS = {form: base for base, forms in IRREGULAR.items() for form in f
 _VOWEL = re.compile(r"[aeiouy]")
 
 
+@lru_cache(maxsize=16_384)
 def root(word: str) -> str:
     """One form for the inflections of an English word: `approves`, `approved`, `approving` are `approv`.
 
