@@ -106,6 +106,8 @@ class Store:
         folder = self._folder(article.name)
         with writer(folder / "writer.lock", self._patience):
             standing = self._server.pointer(folder.name) if self._server else self._pointer(article.name)
+            with explained(self._directory):
+                sweep(folder, standing)
             previous = self.current(article.name, embedder) if standing else None
             if standing and previous and standing.answers(content, embedder):
                 return previous
@@ -114,7 +116,6 @@ class Store:
             tokens = index.token_vectors is not None
             pointer = Pointer(article.name, article.version, index.model, tokens, content, build)
             with explained(self._directory):
-                sweep(folder, standing)
                 self._publish(index, pointer, standing)
                 sweep(folder, pointer)
         return self._read(pointer) or index

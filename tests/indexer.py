@@ -1,14 +1,17 @@
-"""Index small invented articles, here or in processes of their own that can be raced, locked out and killed.
+"""Index small invented articles in processes of their own, which can be raced, limited and killed.
 
-    python -m tests.indexer DIRECTORY [URL]
+    python -m tests.indexer DIRECTORY
 
-Says `ready`, then reads lines `NAME EDITION SENTENCES`, builds each, and says `done VERSION` or `StoreError: …`; in
-between it says `embedded N` as it goes. The line `import` lets it import all that indexing needs.
+reads lines `NAME EDITION SENTENCES`, builds each article, and says `done VERSION` or `StoreError: …` on a line; in
+between it says `embedded N` as it goes.
 """
 
-import subprocess
+import multiprocessing
+import os
+import signal
 import sys
-from importlib import import_module
+from collections.abc import Callable, Iterable
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import numpy as np
@@ -19,11 +22,13 @@ from assistant.index import ArticleIndex, Embedder
 from assistant.schema import Article, Document, Sentence
 from assistant.store import Store
 
-ROOT = Path(__file__).parent.parent
+# Each process is a new one, forked from one that has imported what takes seconds and has opened nothing.
+fresh = multiprocessing.get_context("forkserver")
+fresh.set_forkserver_preload(["tests.indexer", "langchain_chroma", "onnxruntime", "tokenizers"])
 
 
 def article(name: str, edition: str = "first", sentences: int = 6) -> Article:
-    """An article and one source; a third of its sentences stay the same in every edition."""
+    """An article and one source; a third of their sentences are the same in every edition."""
     documents = []
     for id_ in ("article", "minutes"):
         texts = [f"Wall {i} of {id_} is {i} km{f' in {edition}' if i % 3 else ''}." for i in range(sentences // 2)]
@@ -61,64 +66,66 @@ def assert_whole(store: Store, embedder: Embedder, name: str, versions: set[str]
     np.testing.assert_array_equal(index.token_vectors.offsets, encoded.token_vectors.offsets)
     np.testing.assert_allclose(index.token_vectors.vectors, encoded.token_vectors.vectors, atol=1e-3)
     rows = store.vectorstore(name, embedder).get(include=["embeddings", "documents"])
-    vectors = dict(zip(rows["ids"], rows["embeddings"], strict=True))
     assert dict(zip(rows["ids"], rows["documents"], strict=True)) == {
         sentence.id: sentence.text for sentence in index.article.sentence_of.values()
     }
+    vectors = dict(zip(rows["ids"], rows["embeddings"], strict=True))
     found = np.array([vectors[id_] for id_ in index.article.sentence_of])
     np.testing.assert_allclose(found, encoded.sentence_vectors, atol=1e-5)
     return index
 
 
 class Indexer:
-    """This module as a process of its own."""
+    """A process that indexes."""
 
     def __init__(self, directory: Path, url: str | None = None) -> None:
-        command = [sys.executable, "-m", "tests.indexer", str(directory), *([url] if url else [])]
-        self.process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self._connection, other = fresh.Pipe()
+        self._process = fresh.Process(target=_index, args=(directory, url, other))
+        self._process.start()
+        other.close()
+        assert self.says() == "ready"
 
-    def warm_up(self) -> None:
-        """Wait until what follows is indexing and not importing."""
-        assert self.process.stdin is not None
-        print("import", file=self.process.stdin, flush=True)
-        assert (self.says(), self.says()) == ("ready", "imported")
+    @property
+    def pid(self) -> int:
+        assert self._process.pid is not None
+        return self._process.pid
 
     def start(self, name: str, edition: str, sentences: int = 6) -> None:
-        assert self.process.stdin is not None
-        print(name, edition, sentences, file=self.process.stdin, flush=True)
+        self._connection.send(f"{name} {edition} {sentences}")
 
     def says(self) -> str:
-        assert self.process.stdout is not None
-        return self.process.stdout.readline().strip()
+        return str(self._connection.recv())
 
     def outcome(self) -> str:
         while (line := self.says()).startswith("embedded"):
             pass
         return line
 
-    def close(self) -> None:
-        self.process.kill()
-        self.process.communicate()
+    def kill(self) -> None:
+        os.kill(self.pid, signal.SIGKILL)
+        self._process.join()
+        assert self._process.exitcode == -signal.SIGKILL
+        self._connection.close()
+        self._process.close()
 
 
-def main(directory: Path, url: str | None) -> None:
-    embedder = MiniLM()
-    store = Store(directory, url)
-    print("ready", flush=True)
-    for line in sys.stdin:
-        if line == "import\n":
-            import_module("langchain_chroma")
-            print("imported", flush=True)
-            continue
+def _index(directory: Path, url: str | None, connection: Connection) -> None:
+    lines = iter(connection.recv, None)
+    _serve(directory, url, lines, connection.send)
+
+
+def _serve(directory: Path, url: str | None, lines: Iterable[str], say: Callable[[str], None]) -> None:
+    embedder, store = MiniLM(), Store(directory, url)
+    say("ready")
+    for line in lines:
         name, edition, sentences = line.split()
         try:
-            index = store.build(
-                article(name, edition, int(sentences)), embedder, lambda done, _: print("embedded", done, flush=True)
-            )
-            print("done", index.article.version, flush=True)
+            wanted = article(name, edition, int(sentences))
+            index = store.build(wanted, embedder, lambda done, _: say(f"embedded {done}"))
+            say(f"done {index.article.version}")
         except StoreError as error:
-            print(f"StoreError: {error}", flush=True)
+            say(f"StoreError: {error}")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else None)
+    _serve(Path(sys.argv[1]), None, sys.stdin, lambda line: print(line, flush=True))

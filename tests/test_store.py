@@ -17,7 +17,9 @@ from assistant.embeddings import MiniLM
 from assistant.errors import SettingsError, StoreError
 from assistant.index import Encoded
 from assistant.store import Store
-from tests.indexer import ROOT, Indexer, article, assert_whole
+from tests.indexer import Indexer, article, assert_whole
+
+ROOT = Path(__file__).parent.parent
 
 
 class CountingMiniLM(MiniLM):
@@ -208,12 +210,9 @@ def test_distance_is_cosine(store: Store, tmp_path: Path) -> None:
 def test_a_running_reader_notices_a_new_version(tmp_path: Path, store: Store, minilm: CountingMiniLM) -> None:
     store.build(article("walls"), minilm)
     indexer = Indexer(tmp_path / "store")
-    try:
-        assert indexer.says() == "ready"
-        indexer.start("walls", "second")
-        assert indexer.outcome() == "done walls second 6"
-    finally:
-        indexer.close()
+    indexer.start("walls", "second")
+    assert indexer.outcome() == "done walls second 6"
+    indexer.kill()
     assert store.version("walls") == "walls second 6"
     assert_whole(store, minilm, "walls", {"walls second 6"})
 
@@ -302,17 +301,16 @@ def test_a_waiting_writer_says_who_holds_the_lock_and_gives_up(
 ) -> None:
     indexer = Indexer(tmp_path / "store")
     try:
-        assert indexer.says() == "ready"
         indexer.start("walls", "first", 6_000)
         assert indexer.says() == "embedded 0"
-        holder = rf"process {indexer.process.pid} on \S+ \(since 20\d\d-\d\d-\d\dT"
+        holder = rf"process {indexer.pid} on \S+ \(since 20\d\d-\d\d-\d\dT"
         store = Store(tmp_path / "store", patience=0.2)
         with pytest.raises(StoreError, match=rf"After 0 s {holder}.*Wait for it or end it"):
             store.build(article("walls"), minilm)
         assert "Waiting for process" in caplog.text
         assert store.build(article("bridges"), minilm).article.name == "bridges"
     finally:
-        indexer.close()
+        indexer.kill()
     # The holder is dead; the file it left locks nothing.
     caplog.clear()
     Store(tmp_path / "store", patience=0).build(article("walls"), minilm)
