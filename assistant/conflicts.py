@@ -1,127 +1,87 @@
 """Where the documents disagree: sentences that cannot all be true, found by comparing what they state.
 
-Five slots are compared between a sentence of the answer and every other sentence: who did it, how many, when, whether,
-and what one source says of another ("this contradicts", "disputed"). Each needs the same subject on both sides. No side
-is preferred; a disagreement is only reported when it touches what was asked.
+A sentence of the answer is compared with every sentence of the other documents, slot by slot, and with its neighbours
+where one of them calls the matter disputed. Each needs the same subject on both sides. No side is preferred, and a
+disagreement is only reported when it touches what was asked.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from assistant.lexicon import root
-from assistant.negation import affirmed, denied
 from assistant.schema import Article, DraftConflict, Question, Sentence
-from assistant.text import STOP_WORDS, names, quantities, words
+from assistant.statements import POINTS_BACK, WEAK, Statement, concept, content
 
 MAX_CONFLICTS = 2
 MAX_SIDES = 3
-
-_CONTRADICTS = re.compile(r"\b(?:contradict(?:s|ed|ing)?|at odds with|contrary to|inconsistent with|conflicts? with|differs? from)\b", re.I)
-_DISPUTES = re.compile(
-    r"\b(?:rejects? (?:that|this|it)\b|sees? (?:it|things) (?:otherwise|differently)|counts? (?:it |them )?differently|counted (?:it |them )?differently"
-    r"|disagrees?\b|disagreed\b|took issue|calls? (?:that|this|it) (?:wrong|false|untrue|misleading)|called (?:that|this|it) (?:wrong|false|untrue|misleading))",
-    re.I,
-)
-_OPEN = re.compile(r"\b(?:is|are|was|were|remains?) (?:disputed|contested|a matter of (?:dispute|debate)|in dispute)\b", re.I)
-_POINTS_BACK = re.compile(r"[“\"]?(?:this|that|these|those|it|they)\b", re.I)
-_DATES_IT = re.compile(r"\b(?:dates?|dated|puts?|places?)\b", re.I)
-_AGENT_OF = re.compile(r"\b(?P<name>[A-Z][\w.-]+(?: [A-Z][\w.-]+)*?)(?:['’]s?)? (?P<noun>letter|statement|report|bill|order|speech|book|plan|proposal|memo|decision|ruling|study|survey|lawsuit|article|offer|song|film|painting|poem|invention|design)s?\b")
-_AGENT_BY = re.compile(r"\b(?P<not>not |never )?(?P<verb>signed|sent|written|made|issued|drafted|ordered|approved|composed|painted|directed|built|designed|invented|discovered|founded|published|released) by (?P<names>(?:the |its )?(?:[A-Z][\w.’'-]+ ?)+)")
-_CONCEPTS = {
-    root(word): concept
-    for concept, members in {
-        "*money": "money fund funds funding grant grants finance aid cash subsidy payment dollars budget",
-        "*loss": "lose loss withhold risk threaten threat cut strip forfeit jeopardy endanger",
-        "*town": "city town jurisdiction municipality community",
-        "*dead": "dead die died death killed kill fatality victim",
-        "*hurt": "injured hurt wounded injury",
-    }.items()
-    for word in members.split()
-}
-_WEAK_ROOTS = frozenset(root(word) for word in "say tell new also report state year time day make use people one two three four five six seven eight nine ten first second direct through actually specifically self long any".split())
-_TITLE_NAMES = frozenset("the a an mr ms mrs dr chief mayor police general attorney acting assistant department of and monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october november december american".split())
+_WINDOW = 3
+"""Content words from one word of a pair to the other."""
+_MONEY_AT_RISK = frozenset({"*money", "*loss"})
+_REACH = 5
+"""Words, or sentences, within which one bears on another."""
+_CASUALTIES = {"*dead": "dead", "*hurt": "injured"}
+_DOING = frozenset(map(root, "send sign write author make issue draft order approve".split()))
 
 
 @dataclass(frozen=True)
-class _Statement:
-    """A sentence with what is compared of it."""
+class _Found:
+    """A disagreement, which slot it is in, and the concepts that it is about."""
 
-    sentence: Sentence
-    document: str
-    affirms: frozenset[str]
-    denies: frozenset[str]
-    subjects: frozenset[str]
-    """Name words that it or the sentence that it takes up mentions; acronyms are spelt out."""
-    context: str
-    """The sentence after the one that it takes up, when it opens with a word that points back."""
+    sentences: tuple[str, ...]
+    slot: str
+    about: str
+    concepts: frozenset[str]
 
 
 def find(question: Question, sentences: Sequence[Sentence], article: Article) -> tuple[DraftConflict, ...]:
     """Disagreements in which one of `sentences`, the ones that answer, takes part and which the question touches."""
-    statements = _statements(article.version, _Texts(article))
-    of = {statement.sentence.id: statement for statement in statements}
-    asked = _concepts(root(word) for word in words(question.text) if word not in STOP_WORDS)
-    found: dict[frozenset[str], DraftConflict] = {}
+    statements = _statements(article)
+    place = {statement.id: at for at, statement in enumerate(statements)}
+    asked = content(question.text)
+    merged: dict[str, list[str]] = {}
     for sentence in sentences:
-        own = of.get(sentence.id)
-        if own is None:
+        if sentence.id not in place:
             continue
-        for conflict, roots in _disagreements(own, statements):
-            if _touches(asked, conflict.about, roots, question):
-                found.setdefault(frozenset(conflict.sentences), conflict)
-    return _merged(tuple(found.values()))[:MAX_CONFLICTS]
+        for found in _disagreements(place[sentence.id], statements):
+            if _touches(asked, found, question):
+                sides = merged.setdefault(found.about, [])
+                sides.extend(id_ for id_ in found.sentences if id_ not in sides)
+    conflicts = (DraftConflict(sentences=tuple(sides[:MAX_SIDES]), about=about) for about, sides in merged.items())
+    return tuple(conflicts)[:MAX_CONFLICTS]
 
 
-class _Texts:
-    """An article as a cache key: equal by version, which changes with any text."""
-
-    def __init__(self, article: Article) -> None:
-        self.article = article
-
-    def __hash__(self) -> int:
-        return hash(self.article.version)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Texts) and other.article.version == self.article.version
+_CACHE: dict[str, tuple[Statement, ...]] = {}
+_MAX_CACHED = 8
 
 
-@lru_cache(maxsize=16)
-def _statements(version: str, texts: _Texts) -> tuple[_Statement, ...]:
-    article = texts.article
-    spelt = _acronyms(article)
-    statements = []
-    for document in article.documents:
-        before = ""
-        for sentence in document.sentences:
-            leans = bool(_POINTS_BACK.match(sentence.text)) or sentence.text.startswith(("He ", "She "))
-            context = f"{before} {sentence.text}" if leans else sentence.text
-            subjects = {
-                word
-                for name in names(context)
-                for word in words(spelt.get(name, name))
-                if word not in _TITLE_NAMES and len(word) > 2
-            }
-            statements.append(
-                _Statement(
-                    sentence,
-                    document.id,
-                    _concepts(affirmed(sentence.text)),
-                    _concepts(denied(sentence.text)),
-                    frozenset(subjects),
-                    context,
-                )
+def _statements(article: Article) -> tuple[Statement, ...]:
+    """Statements of all documents in order, kept for the last few article versions."""
+    found = _CACHE.get(article.version)
+    if found is None:
+        if len(_CACHE) >= _MAX_CACHED:
+            _CACHE.clear()
+        acronyms = tuple(_acronyms(article).items())
+        found = _CACHE[article.version] = tuple(
+            Statement(
+                id=sentence.id,
+                document=document.id,
+                paragraph=sentence.paragraph,
+                speaker=sentence.speaker,
+                text=sentence.text,
+                before=before.text if before and POINTS_BACK.match(sentence.text) else "",
+                acronyms=acronyms,
             )
-            before = sentence.text
-    return tuple(statements)
+            for document in article.documents
+            for before, sentence in zip((None, *document.sentences), document.sentences, strict=False)
+        )
+    return found
 
 
-def _concepts(roots: Iterable[str]) -> frozenset[str]:
-    return frozenset(_CONCEPTS.get(word, word) for word in roots) - _WEAK_ROOTS
-
-
-_INTRODUCED = re.compile(r"\b(?P<long>[A-Z][\w’'-]+(?: (?:of|and|the|for) | )(?:[A-Z][\w’'-]+ ?(?:of |and |the |for )?){1,6})(?:,? or |,? known as | \()(?P<short>[A-Z]{2,6})\b")
+_INTRODUCED = re.compile(
+    r"\b(?P<long>[A-Z][\w’'-]+(?: (?:of|and|the|for) | )(?:[A-Z][\w’'-]+ ?(?:of |and |the |for )?){1,6})"
+    r"(?:,? or |,? known as | \()(?P<short>[A-Z]{2,6})\b"
+)
 
 
 def _acronyms(article: Article) -> dict[str, str]:
@@ -133,116 +93,29 @@ def _acronyms(article: Article) -> dict[str, str]:
     return found
 
 
-def _disagreements(own: _Statement, statements: Sequence[_Statement]) -> Iterator[tuple[DraftConflict, frozenset[str]]]:
-    """Conflicts of one statement with what each is about, as roots."""
-    yield from _by_cue(own, statements)
+def _disagreements(at: int, statements: Sequence[Statement]) -> Iterator[_Found]:
+    own = statements[at]
+    yield from _contradicted(at, statements)
+    yield from _disputed(at, statements)
     for other in statements:
-        if other.document == own.document:
-            continue
-        for compare in (_who, _whether, _trend, _count, _date):
-            if found := compare(own, other):
-                about, roots = found
-                yield DraftConflict(sentences=(own.sentence.id, other.sentence.id), about=about), roots
+        if other.document != own.document:
+            for compare in (_who, _whether, _trend, _count, _date):
+                if found := compare(own, other):
+                    yield found
 
 
-def _who(own: _Statement, other: _Statement) -> tuple[str, frozenset[str]] | None:
+def _who(own: Statement, other: Statement) -> _Found | None:
     """ "Sessions's letter" against "sent by Hanson, not signed by Sessions"."""
     for left, right in ((own, other), (other, own)):
-        for by in _AGENT_BY.finditer(left.sentence.text):
-            for made in _AGENT_OF.finditer(right.sentence.text):
-                noun = made["noun"].lower()
-                if not re.search(rf"\b{noun}\b", left.context, re.I):
-                    continue
-                maker, doers = words(made["name"])[-1], words(by["names"])
-                same = maker in doers
-                if (by["not"] and same) or (not by["not"] and not same and _denies_agent(left, maker)):
-                    return f"who {_simple_past(by['verb'])} the {noun}", frozenset({root(noun), root(by["verb"])})
+        for made in right.made:
+            if made.noun is None or root(made.noun) not in left.context:
+                continue
+            refuted = any(by.negated and made.names[-1] in by.names for by in left.made)
+            doing = next((by.verb for by in left.made if by.verb and not by.negated), None)
+            if refuted:
+                verb = {"written": "wrote", "made": "made", None: "made"}.get(doing, doing)
+                return _Found((own.id, other.id), "who", f"who {verb} the {made.noun}", frozenset({root(made.noun)}))
     return None
-
-
-def _denies_agent(statement: _Statement, maker: str) -> bool:
-    return any(by["not"] and maker in words(by["names"]) for by in _AGENT_BY.finditer(statement.sentence.text))
-
-
-def _simple_past(participle: str) -> str:
-    return {"written": "wrote"}.get(participle, participle)
-
-
-def _whether(own: _Statement, other: _Statement) -> tuple[str, frozenset[str]] | None:
-    """One denies of a subject what the other says of it, in words that stand together in both."""
-    for left, right in ((own, other), (other, own)):
-        if not left.denies & right.affirms:
-            continue
-        for clause in _denied_clauses(left.sentence.text):
-            pair = next((pair for pair in clause.pairs if _together(pair, right)), None)
-            article_takes_part = "article" in (left.document, right.document)
-            if pair and (left.subjects & right.subjects or (pair <= _MONEY_AT_RISK and article_takes_part)):
-                return f"whether {clause.text}", frozenset(pair)
-    return None
-
-
-_MONEY_AT_RISK = frozenset({"*money", "*loss"})
-_WINDOW = 4
-
-
-@dataclass(frozen=True)
-class _Denied:
-    """A clause that is denied, without the denial, and the neighbouring roots in it."""
-
-    text: str
-    pairs: tuple[frozenset[str], ...]
-
-
-_NEGATION = re.compile(
-    r"(?P<told>\b(?:denied|denies|disputed|disputes|rejected|rejects) (?:the (?:idea|claim|notion|suggestion|accusation|charge) )?that )"
-    r"|(?P<not>\b(?:not|never)\b |n[’']t )|(?P<no>\b(?:no|none of) )",
-    re.I,
-)
-_CLAUSE_START = re.compile(r"\bthat |[,;:—“]\s*|\band |\bbut |^")
-_CLAUSE_STOP = re.compile(r"\s+(?:and|but|which|who|because|although)\b|[,;:—”]|[.!?](?:\s|$)")
-_DO_NOT = re.compile(r"\b(?P<do>do|does|did) $", re.I)
-
-
-_NO_SUBJECT = re.compile(r"(?:is|are|was|were|has|have|had|will|would|can|could|may|must)\b|\s*$")
-
-
-def _subject(text: str) -> str:
-    """The names with which a sentence begins, or "it"."""
-    match = re.match(r"(?:[A-Z][\w.’'-]+)(?:(?:,? and |, | )(?:[A-Z][\w.’'-]+))*", text)
-    return match.group() if match and match.group().lower() not in STOP_WORDS else "it"
-
-
-@lru_cache(maxsize=2048)
-def _denied_clauses(text: str) -> tuple[_Denied, ...]:
-    found = []
-    for match in _NEGATION.finditer(text):
-        stop = _CLAUSE_STOP.search(text, match.end())
-        after = text[match.end() : stop.start() if stop else len(text)]
-        before = ""
-        if not match["told"]:
-            start = max((m.end() for m in _CLAUSE_START.finditer(text, 0, match.start())), default=0)
-            before = text[start : match.start()]
-            if match["not"] and (do := _DO_NOT.search(before)):
-                before = before[: do.start()] + ("" if do["do"].lower() == "do" else do["do"] + " ")
-            elif match["not"] and match["not"].lower() in {"n’t ", "n't "}:
-                before += " "
-        named = {word for name in names(after) for word in words(name)}
-        roots = [_CONCEPTS.get(root(w), root(w)) for w in words(after)[:8] if w not in STOP_WORDS and w not in named]
-        if len(roots) == 1:
-            # "It will not be rung": the subject, or what "it" stands for, with the one thing denied of it.
-            subjects = [_CONCEPTS.get(root(w), root(w)) for w in words(before or text[: match.start()]) if w not in STOP_WORDS]
-            roots = [*subjects[-1:], *roots]
-        pairs = tuple(frozenset(pair) for pair in zip(roots, roots[1:], strict=False) if pair[0] != pair[1])
-        if match["no"] and roots and not pairs:
-            continue
-        if _NO_SUBJECT.match(before):
-            before = f"{_subject(text)} {before}"
-        shown = " ".join(f"{before}{'any ' if match['no'] else ''}{after}".split())
-        if 3 < len(shown) <= 110 and pairs:
-            proper = names(shown[:1] + shown[1:])
-            keep = shown[0].isupper() and any(name.startswith(shown.split()[0]) for name in proper) and shown.split()[0].lower() not in STOP_WORDS
-            found.append(_Denied(shown if keep else shown[0].lower() + shown[1:], pairs))
-    return tuple(found)
 
 
 _ENDED = re.compile(
@@ -250,189 +123,165 @@ _ENDED = re.compile(
 )
 
 
-def _together(pair: frozenset[str], statement: _Statement) -> bool:
-    """Whether both roots stand within a few words in what the statement affirms: not in a name, not as what has ended."""
-    if not pair <= statement.affirms or pair & _WEAK_ROOTS:
+_SUPPOSED = re.compile(r"\b(?:if|whether|unless|until|before|without|should)\b")
+
+
+def _whether(own: Statement, other: Statement) -> _Found | None:
+    """One denies of a subject what the other says of it, in words that stand together in both."""
+    for left, right in ((own, other), (other, own)):
+        if not left.denies & right.affirms:
+            continue
+        for denied in left.denials:
+            pair = next((pair for pair in denied.pairs if _together(pair, right)), None)
+            money = pair is not None and pair <= _MONEY_AT_RISK and "article" in (left.document, right.document)
+            if pair and (money or denied.subject or left.subjects & right.subjects):
+                return _Found((own.id, other.id), "whether", f"whether {denied.text}", pair)
+    return None
+
+
+def _together(pair: frozenset[str], statement: Statement) -> bool:
+    """Whether both stand within a few words in what the statement affirms: not in a name, not as what has ended."""
+    if not pair <= statement.affirms or pair & WEAK:
         return False
-    text = statement.sentence.text
-    named = {word for name in names(text) for word in words(name)}
-    tokens = words(text)
-    roots = [_CONCEPTS.get(root(token), root(token)) for token in tokens]
-    one, two = ([at for at, value in enumerate(roots) if value == which and tokens[at] not in named] for which in pair)
+    tokens, places = statement.tokens, statement.places
+    one, two = (
+        [n for n, (at, value) in enumerate(places) if value == which and tokens[at] not in statement.named] for which in pair
+    )
     for a in one:
         for b in two:
-            passive = any(tokens[at + 1 : at + 2] == ("by",) for at in (a, b))
-            ended = bool(_ENDED.search(" ".join(tokens[max(0, min(a, b) - 5) : max(a, b)])))
-            if abs(a - b) <= _WINDOW and not passive and not ended:
+            low, high = sorted((a, b))
+            passive = any(tokens[places[n][0] + 1 : places[n][0] + 2] == ("by",) for n in (a, b))
+            between = tokens[places[max(0, low - 3)][0] : places[high][0]]
+            ended = _ENDED.search(" ".join(token for token in between if concept(token) not in pair))
+            supposed = _SUPPOSED.search(" ".join(tokens[: places[low][0]][-_REACH:]))
+            if high - low <= _WINDOW and not passive and not ended and not supposed:
                 return True
     return False
 
 
-def _surface(text: str, shared: frozenset[str]) -> str:
-    """The words of the text that are shared, at most three, in order."""
-    found = [word for word in words(text) if _CONCEPTS.get(root(word), root(word)) in shared]
-    return ", ".join(dict.fromkeys(found[:3]))
-
-
-_DOWN = re.compile(r"\b(?:fell|fall(?:s|en)?|drop(?:ped|s)?|declin(?:ed|es)|decreas(?:ed|es)|shrank|down|reduced|lower|fewer)\b", re.I)
-_UP = re.compile(r"\b(?:rose|ris(?:es|en)|grew|grow[ns]?|increas(?:ed|es)|climb(?:ed|s)|jump(?:ed|s)|up|higher|more)\b", re.I)
-_FLAT = re.compile(r"\b(?:no (?:clear |real |significant )?change|unchanged|flat|stable|as many as)\b", re.I)
-_AGAINST = re.compile(r"(?P<now>\d[\d,.]*)\b[^.;]{0,90}?\b(?:against|compared (?:with|to)|up from|down from|from) (?P<then>\d[\d,.]*)", re.I)
-
-
-def _trend(own: _Statement, other: _Statement) -> tuple[str, frozenset[str]] | None:
+def _trend(own: Statement, other: Statement) -> _Found | None:
     """The same thing falling for one and rising, or standing still, for the other."""
-    mine, theirs = _direction(own.sentence.text), _direction(other.sentence.text)
-    if mine is None or theirs is None or mine == theirs:
+    if own.trend is None or other.trend is None or own.trend[0] == other.trend[0] or not _same_time(own, other):
         return None
-    shared = own.affirms & other.affirms - {root(w) for w in ("fall", "rise", "drop", "grow", "increase", "decline", "percent", "compare")}
-    noun = next((word for word in words(own.sentence.text) if root(word) in shared and word.endswith("s")), None)
-    if noun is None:
+    shared = own.trend[1] & other.trend[1]
+    if not shared:
         return None
-    return f"how the number of {noun} has changed", frozenset({root(noun)})
+    noun = next((token for token in own.tokens if concept(token) in shared), "it")
+    return _Found((own.id, other.id), "count", f"how the number of {noun} has changed", shared)
 
 
-def _direction(text: str) -> str | None:
-    if _FLAT.search(text):
-        return "flat"
-    if match := _AGAINST.search(text):
-        now, then = (float(match[which].replace(",", "").rstrip(".") or 0) for which in ("now", "then"))
-        if now != then and not _DOWN.search(text) and not _UP.search(text):
-            return "up" if now > then else "down"
-    down, up = bool(_DOWN.search(text)), bool(_UP.search(text))
-    return None if down == up else "down" if down else "up"
-
-
-def _count(own: _Statement, other: _Statement) -> tuple[str, frozenset[str]] | None:
+def _count(own: Statement, other: Statement) -> _Found | None:
     """The same things counted, with another result."""
-    mine, theirs = _counts(own.sentence.text), _counts(other.sentence.text)
-    for noun, number in mine.items():
-        rival = theirs.get(noun)
-        if rival is None or rival == number:
+    if not _same_time(own, other):
+        return None
+    for noun in own.counts.keys() & other.counts.keys():
+        if own.counts[noun][0] == other.counts[noun][0]:
             continue
-        shared = (own.affirms & other.affirms) - {noun}
-        if len(shared) >= max(3, 0.5 * min(len(own.affirms), len(other.affirms)) - 1) and own.subjects & other.subjects:
-            return f"the number of {_noun_of(own.sentence.text, noun)}", frozenset({noun}) | shared
+        shared = (own.context & other.context) - {noun}
+        said = (own.affirms & other.affirms) - {noun}
+        casualties = next((named for which, named in _CASUALTIES.items() if which in said), None)
+        needed = 3 if casualties else max(3, 0.4 * min(len(own.context), len(other.context)))
+        if len(said) >= (1 if casualties else 2) and len(shared) >= needed:
+            what = casualties or own.counts[noun][1]
+            return _Found((own.id, other.id), "count", f"the number of {what}", frozenset({noun}) | said)
     return None
 
 
-def _counts(text: str) -> dict[str, str]:
-    """Number by root of the noun counted, for nouns that are counted once."""
-    found: dict[str, list[str]] = {}
-    for quantity in quantities(text):
-        if quantity.kind not in {"number", "money", "measure", "percent"}:
-            continue
-        following = words(text[quantity.end : quantity.end + 40])[:1]
-        unit = quantity.unit or (following[0] if following else "")
-        if unit and unit not in STOP_WORDS:
-            found.setdefault(root(unit), []).append(quantity.value)
-    return {noun: values[0] for noun, values in found.items() if len(set(values)) == 1}
+def _same_time(own: Statement, other: Statement) -> bool:
+    """Whether the two may speak of one time: no year, or one in common."""
+    return not own.years or not other.years or bool(own.years & other.years)
 
 
-def _noun_of(text: str, noun: str) -> str:
-    return next((word for word in words(text) if root(word) == noun), noun)
+_DATES_IT = re.compile(r"\b(?:dates|dated)\b", re.I)
 
 
-def _date(own: _Statement, other: _Statement) -> tuple[str, frozenset[str]] | None:
-    """One event under two dates: only where a sentence dates something and both speak of the same thing."""
-    for left, right in ((own, other), (other, own)):
-        if not (_DATES_IT.search(left.sentence.text) and _DATES_IT.search(right.sentence.text)):
-            continue
-        mine, theirs = _dates(left.sentence.text), _dates(right.sentence.text)
-        shared = (left.affirms & right.affirms) - {root("date")}
-        if len(mine) == len(theirs) == 1 and shared and not _compatible(*mine, *theirs):
-            noun = next((word for word in words(left.sentence.text) if root(word) in shared and word.isalpha()), "event")
-            if noun not in STOP_WORDS:
-                return f"the date of the {noun}", shared | {root("date")}
-    return None
+def _date(own: Statement, other: Statement) -> _Found | None:
+    """One thing under two dates: only where both sentences date it in so many words."""
+    if not (_DATES_IT.search(own.text) and _DATES_IT.search(other.text)) or len(own.dates) != 1 or len(other.dates) != 1:
+        return None
+    shared = (own.affirms & other.affirms) - {concept("date")}
+    noun = next((token for token in own.tokens if concept(token) in shared and token not in own.named), None)
+    if noun is None or _agree(next(iter(own.dates)), next(iter(other.dates))):
+        return None
+    return _Found((own.id, other.id), "date", f"the date of the {noun}", shared | {concept("date")})
 
 
-def _dates(text: str) -> set[str]:
-    return {quantity.value for quantity in quantities(text) if quantity.kind == "date"}
-
-
-def _compatible(one: str, other: str) -> bool:
+def _agree(one: str, other: str) -> bool:
     """`2017-08` holds `2017-08-03`; a date without a year agrees with any year."""
-    one, other = (re.sub(r"^(?:-+|X+-|\?+-)", "", value) for value in (one, other))
+    one, other = (value.lstrip("-X?") for value in (one, other))
     return one.startswith(other) or other.startswith(one) or one.endswith(other) or other.endswith(one)
 
 
-def _by_cue(own: _Statement, statements: Sequence[_Statement]) -> Iterator[tuple[DraftConflict, frozenset[str]]]:
-    """What a sentence itself calls a contradiction or a dispute."""
-    place = {statement.sentence.id: at for at, statement in enumerate(statements)}
-    at = place[own.sentence.id]
-    for near in range(max(0, at - 1), min(len(statements), at + 3)):
-        cue = statements[near]
-        if cue.document == own.document and (match := _CONTRADICTS.search(cue.sentence.text)):
-            yield from _contradicted(cue, match, near, own, statements)
-    for cue in statements:
-        # The other way round: the answer is what another document says is contradicted.
-        if cue.document != own.document and (match := _CONTRADICTS.search(cue.sentence.text)):
-            yield from _contradicted(cue, match, place[cue.sentence.id], own, statements)
-    yield from _disputed(at, statements)
+# --- what the documents themselves call a dispute --------------------------------------------------------------------
 
-
-def _disputed(at: int, statements: Sequence[_Statement]) -> Iterator[tuple[DraftConflict, frozenset[str]]]:
-    """Neighbours of which one says that it sees the matter otherwise, or that the matter is in dispute."""
-    document = statements[at].document
-    for cue_at in range(max(0, at - 2), min(len(statements), at + 3)):
-        cue = statements[cue_at]
-        if cue.document != document:
-            continue
-        if _DISPUTES.search(cue.sentence.text):
-            sides = [number for number in (cue_at - 1, cue_at, cue_at + 1) if 0 <= number < len(statements)]
-        elif _OPEN.search(cue.sentence.text):
-            sides = [number for number in (cue_at + 1, cue_at + 2) if number < len(statements)]
-        else:
-            continue
-        near = [number for number in sides if statements[number].document == document and abs(statements[number].sentence.paragraph - cue.sentence.paragraph) <= 1]
-        if at in near and len(near) > 1:
-            roots = frozenset().union(*(statements[number].affirms | statements[number].denies for number in near))
-            yield DraftConflict(sentences=tuple(statements[number].sentence.id for number in near), about="this, as the sentences themselves say"), roots
-            return
-
-
-def _contradicted(cue: _Statement, match: re.Match[str], at: int, own: _Statement, statements: Sequence[_Statement]) -> Iterator[tuple[DraftConflict, frozenset[str]]]:
-    """The sentence that the cue points back to against what the contradicted speaker said elsewhere."""
-    claim = statements[at - 1] if at and _POINTS_BACK.match(cue.sentence.text) else cue
-    told = cue.sentence.text[match.end() :]
-    told = told.rsplit(" that ", 1)[-1]
-    roots = _concepts(frozenset(root(word) for word in words(told) if word not in STOP_WORDS and word in told))
-    negative = bool(_NEGATIVE.search(told))
-    rivals = [
-        (len(roots & (other.affirms | other.denies)), other)
-        for other in statements
-        if other.document != cue.document and bool(_NEGATIVE.search(other.sentence.text)) == negative
-    ]
-    shared, rival = max(rivals, key=lambda pair: pair[0], default=(0, cue))
-    sides = [claim.sentence.id, *([cue.sentence.id] if claim is not cue else []), *([rival.sentence.id] if shared >= 2 else [])]
-    if len(sides) > 1 and own.sentence.id in sides:
-        clause = _NEGATIVE.sub("", told, count=1).strip(" .")
-        yield DraftConflict(sentences=tuple(sides), about=f"whether {' '.join(clause.split())}"), roots | claim.affirms
-
-
+_CONTRADICTS = re.compile(
+    r"\b(?:contradict(?:s|ed|ing)?|at odds with|contrary to|inconsistent with|conflicts? with|differs? from)\b", re.I
+)
+_DISPUTES = re.compile(
+    r"\b(?:rejects? (?:that|this|it)\b|(?:sees?|saw) (?:it|things) (?:otherwise|differently)"
+    r"|count(?:s|ed)? (?:it |them )?differently|disagree[sd]?\b|took issue"
+    r"|call(?:s|ed) (?:that|this|it) (?:wrong|false|untrue|misleading))",
+    re.I,
+)
+_OPEN = re.compile(r"\b(?:is|are|was|were|remains?) (?:disputed|contested|a matter of (?:dispute|debate)|in dispute)\b", re.I)
 _NEGATIVE = re.compile(r"\b(?:no|none|not|never)\b", re.I)
 
 
-_DOING = frozenset(root(word) for word in ("send", "sign", "write", "author", "make", "issue", "draft", "order", "approve"))
+def _contradicted(at: int, statements: Sequence[Statement]) -> Iterator[_Found]:
+    """ "This contradicts earlier statements, which …": what "this" is, against what was stated elsewhere."""
+    for cue_at, cue in enumerate(statements):
+        match = _CONTRADICTS.search(cue.text)
+        if match is None:
+            continue
+        claim = statements[cue_at - 1] if cue.before else cue
+        told = cue.text[match.end() :].rsplit(" that ", 1)[-1]
+        roots, negative = content(told), bool(_NEGATIVE.search(told))
+        rivals = [other for other in statements if other.document != cue.document and bool(_NEGATIVE.search(other.text)) == negative]
+        rival = max(rivals, key=lambda other: len(roots & (other.affirms | other.denies)), default=None)
+        sides = [claim.id, *([cue.id] if claim is not cue else [])]
+        if rival is not None and len(roots & (rival.affirms | rival.denies)) >= 2:
+            sides.append(rival.id)
+        if len(sides) > 1 and statements[at].id in sides:
+            about = " ".join(_NEGATIVE.sub("", told, count=1).strip(" .").split())
+            yield _Found(tuple(sides), "cue", f"whether {about}", roots | claim.affirms)
 
 
-def _touches(asked: frozenset[str], about: str, roots: frozenset[str], question: Question) -> bool:
+def _disputed(at: int, statements: Sequence[Statement]) -> Iterator[_Found]:
+    """Neighbours of which one says that it sees the matter otherwise, or that the matter is in dispute."""
+    document = statements[at].document
+    for cue_at in range(max(0, at - _REACH), min(len(statements), at + _REACH)):
+        cue = statements[cue_at]
+        if cue.document != document or not _DISPUTES.search(cue.text):
+            continue
+        claim_at = _head(cue_at - 1, statements)
+        after = statements[cue_at + 1] if cue_at + 1 < len(statements) else None
+        follows = after is not None and after.document == document and bool(after.before)
+        sides = [claim_at, cue_at, *([cue_at + 1] if follows else [])]
+        near = statements[claim_at].document == document and cue.paragraph - statements[claim_at].paragraph <= 1
+        inside = at in range(claim_at, sides[-1] + 1) or (claim_at and at == claim_at - 1 and _OPEN.search(statements[at].text))
+        if near and claim_at < cue_at and inside:
+            roots = frozenset().union(*(statements[n].affirms | statements[n].denies for n in sides))
+            yield _Found(tuple(statements[n].id for n in sides), "cue", "this, as the sentences themselves say", roots)
+            return
+
+
+def _head(at: int, statements: Sequence[Statement]) -> int:
+    """The sentence in which a run of quotations begins: the one that says who is quoted on what."""
+    start = at
+    while at > 0 and start - at < 2 and statements[at].text[:1] in "“\"":
+        at -= 1
+    return max(at, 0)
+
+
+def _touches(asked: frozenset[str], found: _Found, question: Question) -> bool:
     """Whether the disagreement is about what was asked, and not only in a sentence that happens to answer."""
-    shared = asked & roots
-    if about.startswith("who "):
-        return bool(shared) and (question.type == "who" or bool(asked & _DOING))
-    if about.startswith("the date"):
-        return bool(shared) and (question.type == "when" or root("date") in asked)
-    if about.startswith(("the number", "how the number")):
-        return bool(shared) and question.type in {"how-many", "how-much", "yes-no"}
-    return len(shared) >= (1 if question.type == "yes-no" else 2)
-
-
-def _merged(conflicts: tuple[DraftConflict, ...]) -> tuple[DraftConflict, ...]:
-    """One conflict of those about the same thing, with at most three sides."""
-    merged: dict[str, list[str]] = {}
-    for conflict in conflicts:
-        sides = merged.setdefault(conflict.about, [])
-        sides.extend(id_ for id_ in conflict.sentences if id_ not in sides)
-    return tuple(DraftConflict(sentences=tuple(sides[:MAX_SIDES]), about=about) for about, sides in merged.items())
+    shared = asked & found.concepts
+    match found.slot:
+        case "who":
+            return bool(shared) and (question.type == "who" or bool(asked & _DOING))
+        case "date":
+            return bool(shared) and (question.type == "when" or concept("date") in asked)
+        case "count":
+            return bool(shared) and question.type not in {"who", "who-said", "where", "why", "definition"}
+        case _:
+            return len(shared) >= (1 if question.type == "yes-no" else 2)
