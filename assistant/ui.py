@@ -44,6 +44,7 @@ class Exchange:
     answer: Answer | None = None
     fault: str | None = None
     rating: Rating | None = None
+    comment: str = ""
     feedback: int | None = None
     """Id of the stored rating."""
 
@@ -268,16 +269,19 @@ def _draw_rating(exchange: Exchange, number: int) -> None:
             )
             if st.form_submit_button("Send") and exchange.feedback:
                 _feedback().revise(exchange.feedback, rating, comment)
+                exchange.comment = comment
                 st.html(markup.aside("Thank you. Rating and comment are stored."))
     except AssistantError as error:
         st.html(markup.fault(str(error)))
 
 
 def _store_rating(exchange: Exchange, rating: Rating | None) -> None:
-    if exchange.feedback is not None:
+    if rating is None and exchange.feedback is not None:
         _feedback().withdraw(exchange.feedback)
-        exchange.feedback, exchange.rating = None, None
-    if rating and exchange.answer:
+        exchange.feedback, exchange.comment = None, ""
+    elif rating and exchange.feedback is not None:
+        _feedback().revise(exchange.feedback, rating, exchange.comment)
+    elif rating and exchange.answer:
         exchange.feedback = _feedback().add(exchange.answer, rating, history=exchange.history)
     exchange.rating = rating
 
