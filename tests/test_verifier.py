@@ -108,6 +108,7 @@ def visible(text: str) -> bool:
 
 
 @given(st.lists(st.text(min_size=1).filter(visible), min_size=1, max_size=4), st.data())
+@settings(deadline=None)
 def test_any_sentence_of_any_document_is_supported_word_for_word(sentences: list[str], data: st.DataObject) -> None:
     article = article_of(sentences)
     id_ = data.draw(st.sampled_from(sorted(article.sentence_of)))
@@ -117,6 +118,7 @@ def test_any_sentence_of_any_document_is_supported_word_for_word(sentences: list
 
 
 @given(SENTENCES, st.data())
+@settings(deadline=None)
 def test_one_changed_character_is_never_supported(sentence: str, data: st.DataObject) -> None:
     place = data.draw(st.sampled_from([i for i, c in enumerate(sentence) if c.isalnum()]))
     other = data.draw(st.characters(categories=("L", "N")))
@@ -137,6 +139,7 @@ def test_one_changed_character_is_never_supported(sentence: str, data: st.DataOb
 
 
 @given(st.lists(WORDS, min_size=3, max_size=9, unique=True), st.data())
+@settings(deadline=None)
 def test_a_word_dropped_added_or_moved_is_never_supported(words: list[str], data: st.DataObject) -> None:
     place = data.draw(st.integers(0, len(words) - 2))
     moved = [*words[:place], words[place + 1], words[place], *words[place + 2 :]]
@@ -166,7 +169,7 @@ HOSTILE = st.one_of(st.text(), st.lists(HOSTILE_WORDS, max_size=30).map(" ".join
     kind=st.sampled_from(("quote", "paraphrase")),
     judge=st.sampled_from((None, says_yes, says_no, fails)),
 )
-@settings(max_examples=300)
+@settings(max_examples=200, deadline=None)
 def test_it_never_raises_and_always_says_why(
     claim: str,
     cited: list[str],
