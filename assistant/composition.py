@@ -43,12 +43,13 @@ class Composer:
 
     def add(self, draft: DraftClaim) -> ClaimEvent:
         """A claim that the verifier supports."""
-        sentences = [self._article.sentence_of[id_] for id_ in draft.sentences]
+        sentences = [self._article.sentence_of[id_] for id_ in dict.fromkeys(draft.sentences)]
         citations = [self._cite(group) for group in _runs(self._article, sentences)]
         first = sentences[0]
         same = all((s.voice, s.speaker) == (first.voice, first.speaker) for s in sentences)
         claim = Claim(
-            text=draft.text,
+            # A quotation is the source's own characters, also where the verifier let other quotation marks pass.
+            text=" ".join(sentence.text for sentence in sentences) if draft.kind == "quote" else draft.text,
             kind=draft.kind,
             citations=tuple(dict.fromkeys(citation.number for citation in citations)),
             speaker=first.speaker if same else None,
