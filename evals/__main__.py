@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 the gate is not passed, 2 you can put it right (the messag
 import argparse
 import sys
 import tempfile
+import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,16 +35,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "from-feedback": _from_feedback, "draft": _draft,
     }  # fmt: skip
     from assistant.errors import AssistantError
-    from evals.cases import CaseError
+    from evals.errors import EvalsError
 
     try:
         return commands[options.command](options, console)
     except AssistantError as error:
         print(error, file=sys.stderr)
         return error.exit_code
-    except (CaseError, ValueError, OSError) as error:
+    except (EvalsError, OSError) as error:
         print(error, file=sys.stderr)
         return 2
+    except Exception:  # Python's own exit code would be 1, which says that a gate was missed
+        traceback.print_exc()
+        return 3
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -165,6 +169,7 @@ def _measure(
 
 
 def _chosen(names: Sequence[str]) -> tuple[Sequence["Suite"], Sequence["Suite"]]:
+    from evals.errors import EvalsError
     from evals.suites import load_suites
 
     suites = load_suites()
@@ -195,6 +200,7 @@ def _articles() -> Mapping[str, Mapping[str, object]]:
 
 def _accept(options: argparse.Namespace, console: "Console") -> int:
     from evals import gate
+    from evals.errors import EvalsError
     from evals.results import read_run
     from evals.suites import load_suites
 

@@ -12,6 +12,8 @@ from typing import Any
 
 import yaml
 
+from evals.errors import EvalsError
+
 ROOT = Path(__file__).resolve().parent.parent
 
 _DEFAULTS = {

@@ -6,6 +6,8 @@ from math import ceil, floor, log10
 
 WIDTH, HEIGHT = 400, 250
 LEFT, RIGHT, TOP, BOTTOM = 40, 12, 14, 34
+CROWN = 0.88
+"""Height of the highest bar of a histogram, so that its marks are named above it."""
 
 
 def risk_coverage(points: Sequence[tuple[float, float]], operating: tuple[float, float] | None, title: str) -> str:
@@ -63,11 +65,11 @@ def histogram(values: Sequence[float], unit: str, title: str, marks: Sequence[tu
     parts = [_axis_x([(i / bins, f"{i * width:g}") for i in range(0, bins + 1, max(1, ceil(bins / 6)))], unit)]
     for step in (0, most):
         parts.append(
-            f'<text class="tick" x="{LEFT - 6}" y="{_y(step / most, 1) + 3.5:.1f}" text-anchor="end">{step}</text>'
+            f'<text class="tick" x="{LEFT - 6}" y="{_y(CROWN * step / most, 1) + 3.5:.1f}" text-anchor="end">{step}</text>'
         )
     for number, count in enumerate(counts):
         if count:
-            y = _y(count / most, 1)
+            y = _y(CROWN * count / most, 1)
             parts.append(
                 f'<rect class="bar" x="{LEFT + number * inner + 0.75:.1f}" y="{y:.1f}" width="{max(1.0, inner - 1.5):.1f}" '
                 f'height="{_y(0, 1) - y:.1f}"><title>{number * width:g} to {(number + 1) * width:g} {escape(unit)}: {count}</title></rect>'
@@ -75,10 +77,10 @@ def histogram(values: Sequence[float], unit: str, title: str, marks: Sequence[tu
     for number, (name, value) in enumerate(marks):
         x = LEFT + min(1.0, value / (bins * width)) * (WIDTH - LEFT - RIGHT)
         anchor, shift = ("end", -4) if x > WIDTH * 0.7 else ("start", 4)
-        parts.append(f'<line class="drop" x1="{x:.1f}" x2="{x:.1f}" y1="{TOP}" y2="{_y(0, 1):.1f}"/>')
+        parts.append(f'<line class="drop" x1="{x:.1f}" x2="{x:.1f}" y1="{TOP - 6 + 14 * number}" y2="{_y(0, 1):.1f}"/>')
         label = f"{escape(name)} {value:.0f} {escape(unit)}"
         parts.append(
-            f'<text class="mark" x="{x + shift:.1f}" y="{TOP + 9 + 14 * number:.1f}" text-anchor="{anchor}">{label}</text>'
+            f'<text class="mark" x="{x + shift:.1f}" y="{TOP + 2 + 14 * number:.1f}" text-anchor="{anchor}">{label}</text>'
         )
     said = "; ".join(f"{name} {value:.0f} {unit}" for name, value in marks)
     return _svg("".join(parts), title, f"{len(values)} values. {said}")

@@ -34,6 +34,8 @@ def show(console: Console, run: Run, suites: Sequence[Suite], findings: Sequence
             table.add_row(suite.title if first else "", *_row(measure, value, test, target))
             first, rows = False, rows + 1
     console.print(table)
+    if run.judge:
+        console.print(Text(judged(run)))
     weak = ", ".join(f"{kind} {rate.mean:.2f} (n {rate.n})" for kind, rate in by_kind(run)[:5])
     console.print(Text(f"Weakest kinds: {weak}" if weak else "No cases."))
     room = LINES - rows - 6
@@ -71,6 +73,24 @@ def headline_values(suite: Suite, run: Run) -> list[tuple[Measure, Interval, Int
         if (value := measure.value(selected)) is not None and (value.mean or measure.unit not in ("usd", "tokens")):
             found.append((measure, value, measure.value(test)))
     return found
+
+
+def judged(run: Run) -> str:
+    """What the judge says, and beside it how often it is right where the truth is known."""
+    from evals.measures import MEASURES
+
+    judge = run.judge or {}
+    worth = judge["agreement"]
+    said = [
+        f"{measure.title} {value.mean:.2f} (n {value.n})"
+        for name in ("judge_support", "judge_correct")
+        for measure in (MEASURES[name],)
+        if (value := measure.value(run.of("case")))
+    ]
+    return (
+        f"Judge {judge['model']}: {', '.join(said) or 'nothing to judge'}; agrees with {worth['agree']} of {worth['n']} "
+        f"labelled claims (kappa {worth['kappa']}), {judge['unscored']} replies unscored"
+    )
 
 
 def by_kind(run: Run) -> list[tuple[str, Interval]]:

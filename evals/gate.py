@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from evals.errors import EvalsError
 from evals.measures import MEASURES, Measure
 from evals.results import Observation, Run, clusters
 from evals.statistics import cluster_bootstrap, detectable, holm, mcnemar_drop, sign_flip_drop

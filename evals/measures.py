@@ -212,5 +212,5 @@ MEASURES = {measure.name: measure for measure in _ALL}
 def with_passed(observations: Sequence[Observation]) -> None:
     """Write `passed` among the scores, so that it is averaged, compared and gated like the others."""
     for observation in observations:
-        if observation.probe in ("case", "claim"):
+        if observation.probe in ("case", "claim") and not observation.error:
             observation.scores["passed"] = float(observation.passed)

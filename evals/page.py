@@ -75,7 +75,7 @@ def _header(run: Run, findings: Sequence[Finding]) -> str:
     if unscored:
         ungraded = f"{unscored} could not be graded and are in no average."
     else:
-        ungraded = "None was left ungraded."
+        ungraded = "All could be graded."
     where = f"{_count(len(run.articles), 'article')}" + ("" if run.split == "all" else f", {run.split} split only")
     return (
         f'<header><h1>Evals of the article assistant</h1><p class="meta">{escape(run.answerer)} answerer · {where} · '
@@ -100,7 +100,7 @@ def _tiles(run: Run, suites: Sequence[Suite]) -> str:
     ]
     return (
         f'<section id="good" aria-labelledby="good-title"><h2 id="good-title">How good is it?</h2>'
-        f'<p class="lede">Measured on {said}: {_count(len(pool), "case")}. The line over each bar is the 95 % interval, '
+        f'<p class="lede">Measured on {said}: {_count(len(pool), "case")}. The thin line is the 95\u202f% interval, '
         f'the tick is the target.</p><div class="tiles">{"".join(tiles)}</div></section>'
     )
 
@@ -111,12 +111,12 @@ def _tile(measure: Measure, value: Interval, target: float | None) -> str:
         reached = met(measure, value.mean, target)
         tone = "good" if reached else "bad"
         sign = "at least" if measure.better == "higher" else "at most"
-        goal = f' · <span class="goal {tone}">{sign} {percent(target)}: {"met" if reached else "missed"}</span>'
+        goal = f'<span class="goal {tone}">{sign} {percent(target)}: {"met" if reached else "missed"}</span>'
     bar = charts.interval_bar(value.mean, value.low, value.high, target, tone)
     return (
         f'<div class="tile"><span class="name">{escape(measure.title)}</span>'
-        f'<span class="figure">{value.mean * 100:.1f}<small> %</small></span>{bar}'
-        f'<span class="about">{percent(value.low)} to {percent(value.high)} · n {value.n}{goal}</span></div>'
+        f'<span class="figure">{value.mean * 100:.1f}<small>\u202f%</small></span>{bar}'
+        f'<span class="about">{value.low * 100:.0f} to {percent(value.high)} · n\u202f{value.n}</span>{goal}</div>'
     )
 
 
@@ -139,7 +139,7 @@ def _where(run: Run) -> str:
     about = f"AURC {area.mean:.3f} ({area.low:.3f} to {area.high:.3f}). " if area else ""
     return (
         '<section id="where" aria-labelledby="where-title"><h2 id="where-title">Where does it fail?</h2>'
-        '<p class="lede">Cases passed by kind, the weakest first. Choose a kind to see its failures.</p>'
+        '<p class="lede">Cases passed by kind, the weakest first. Choose one to see its failures.</p>'
         f'<ul class="kinds">{kinds}</ul><div class="charts" style="margin-top:36px"><figure><figcaption><h3>How wrong, if more is '
         f"answered</h3><p>{about}Dashed: no skill in knowing when to answer. Dotted: the best any order could do.</p></figcaption>"
         f"{curve}</figure><figure><figcaption><h3>How long an answer takes</h3><p>Wall time of one question, in milliseconds; "
@@ -236,9 +236,8 @@ def _suite(suite: Suite, selected: Sequence[Observation]) -> Iterable[str]:
             width = "" if value.method == "none" else f"{amount(measure, value.low)} to {amount(measure, value.high)}"
             bar = charts.interval_bar(value.mean, value.low, value.high, target) if measure.unit == "share" else ""
             numbers = (amount(measure, value.mean), bar, width, str(value.n))
-        gamed = f" Gamed by: {measure.gamed_by}" if measure.gamed_by != "-" else ""
         yield (
-            f'<tr><th scope="row">{escape(measure.title)}<small>{escape(measure.meaning + gamed)}</small></th>'
+            f'<tr><th scope="row">{escape(measure.title)}<small>{escape(measure.meaning)}</small></th>'
             f'<td class="number">{numbers[0]}</td><td class="picture">{numbers[1]}</td><td class="number">{numbers[2]}</td>'
             f'<td class="number">{numbers[3]}</td><td class="number">{measure.unscored(selected) or ""}</td>'
             f'<td class="number">{amount(measure, tested.mean) if tested else ""}</td><td class="number">{goal}</td></tr>'
@@ -265,6 +264,13 @@ def _judge_note(run: Run) -> str:
     )
 
 
+def _judged(run: Run) -> str:
+    """The judge's own numbers, in the same sentence as its agreement."""
+    rows = ((MEASURES[name], MEASURES[name].value(run.of("case"))) for name in ("judge_support", "judge_correct"))
+    said = [f"{m.title}: {percent(v.mean)} ({percent(v.low)} to {percent(v.high)}, n {v.n})" for m, v in rows if v]
+    return escape("; ".join(said)) + "." if said else ""
+
+
 def _footer(run: Run) -> str:
     return (
         f'<footer class="page"><p>Case set {escape(run.digest[:12])}. Reproduce with <code>python -m evals run --split {escape(run.split)}</code>. '
@@ -273,9 +279,9 @@ def _footer(run: Run) -> str:
 
 
 def percent(share: float) -> str:
-    """0.942 as "94 %"; one decimal where it says more."""
+    """0.942 as "94 %", the sign kept on the line."""
     value = share * 100
-    return f"{value:.0f} %" if abs(value - round(value)) < 0.05 else f"{value:.1f} %"
+    return f"{value:.0f}\u202f%"
 
 
 def _links(ids: Sequence[str]) -> str:

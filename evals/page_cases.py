@@ -50,7 +50,7 @@ def _case(o: Observation) -> str:
         f'data-article="{escape(o.article)}" data-split="{escape(o.split)}" data-text="{escape(search)}"><summary>'
         f'<span class="tag {tone}">{tag}</span><span class="asked">{escape(o.question)}</span>'
         f'<span class="id">{escape(o.case)}{probe}</span>{why}</summary><div class="body"><div>{_answer_column(o, answer)}</div>'
-        f"<div>{_expected_column(o, reasons)}</div></div></details>"
+        f"<div>{_expected_column(o)}</div></div></details>"
     )
 
 
@@ -91,17 +91,17 @@ def _citation(citation: Mapping[str, Any], supporting: Sequence[int] | None) -> 
     source = (
         f"[{citation['number']}] {citation['document']} · {citation['publisher']}, {citation['published']}{speaker}"
     )
+    before = f"… {citation['prefix'].lstrip()}" if citation["start"] > len(citation["prefix"]) else citation["prefix"]
+    after = f"{citation['suffix'].rstrip()} …" if citation["suffix"].strip() else citation["suffix"]
     return (
-        f'<blockquote class="{side}">{escape(citation["prefix"])}<mark>{escape(citation["quote"])}</mark>'
-        f"{escape(citation['suffix'])}<footer>{escape(source)}</footer></blockquote>"
+        f'<blockquote class="{side}">{escape(before)}<mark>{escape(citation["quote"])}</mark>'
+        f"{escape(after)}<footer>{escape(source)}</footer></blockquote>"
     )
 
 
-def _expected_column(o: Observation, reasons: Sequence[str]) -> str:
+def _expected_column(o: Observation) -> str:
     wanted = o.expected
     parts = []
-    if reasons:
-        parts.append(f'<h4>Why it is not passed</h4><ul class="reasons">{_items(reasons)}</ul>')
     lines = []
     if o.probe == "claim":
         lines.append(f"The claim is labelled {wanted['label']}.")
@@ -114,16 +114,11 @@ def _expected_column(o: Observation, reasons: Sequence[str]) -> str:
     for name, label in (("speaker", "said by"), ("hedge", "hedged by"), ("conflict", "conflict between")):
         if wanted.get(name):
             lines.append(f"{label} {' or '.join(wanted[name]) if name != 'conflict' else ' and '.join(wanted[name])}")
-    parts.append(f"<h4>Expected</h4><ul>{_items(lines)}</ul>")
+    parts.append(f"<h4>Expected</h4>{''.join(f'<p>{escape(line)}</p>' for line in lines)}")
     if wanted.get("nuggets"):
         checks = "".join(_nugget(nugget) for nugget in wanted["nuggets"])
         parts.append(f'<h4>Facts</h4><ul class="checks">{checks}</ul>')
-    for number, alternative in enumerate(wanted.get("gold", ())):
-        parts.append(f"<h4>{'Passages that answer' if number == 0 else 'Or'}</h4>")
-        parts += [
-            f"<blockquote>{escape(q['quote'])}<footer>{escape(q['document'])}</footer></blockquote>"
-            for q in alternative
-        ]
+    parts.append(_gold(wanted.get("gold", ())))
     if o.remarks:
         parts.append(f"<h4>Remarks</h4><ul>{_items(o.remarks)}</ul>")
     if wanted.get("note"):
@@ -131,6 +126,21 @@ def _expected_column(o: Observation, reasons: Sequence[str]) -> str:
     scores = " · ".join(f"{name} {score:.2f}" for name, score in sorted(o.scores.items()))
     parts.append(f'<p class="score">{escape(o.where)} · {escape(o.split)}<br>{escape(scores)}</p>')
     return "".join(parts)
+
+
+def _gold(sets: Sequence[Sequence[Mapping[str, str]]]) -> str:
+    """The first set of passages that answers, and the others folded away."""
+    shown = [
+        "".join(f"<blockquote>{escape(q['quote'])}<footer>{escape(q['document'])}</footer></blockquote>" for q in quotes)
+        for quotes in sets
+    ]
+    if not shown:
+        return ""
+    first = f"<h4>Passages that answer</h4>{shown[0]}"
+    if not shown[1:]:
+        return first
+    others = "<h4>or</h4>".join(shown[1:])
+    return f"{first}<details><summary>or one of {len(shown) - 1} other sets</summary>{others}</details>"
 
 
 def _nugget(nugget: Mapping[str, Any]) -> str:

@@ -1,14 +1,14 @@
-"""Asks every case and measures what comes back. One article is open at a time; edited articles live in a scratch folder."""
+"""Asks every case and measures what comes back. Edited articles are written to a scratch folder and read from there."""
 
 import hashlib
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from assistant.errors import AssistantError
-from assistant.schema import Answer, DraftClaim, Turn, json_of
+from assistant.schema import Answer, DraftClaim, Turn, Verdict, json_of
 from evals import ablation, metrics
 from evals.articles import Documents, write_article
 from evals.cases import Case, LoadedCase, LoadedClaim
@@ -81,7 +81,7 @@ class Runner:
     def _ask(self, loaded: LoadedCase) -> Observation:
         observation = _blank(loaded, "case")
         opened = self._open(loaded.article, loaded.documents if loaded.case.edited else None, observation)
-        if opened and (answer := _answer(opened, loaded.case.question, loaded.case.history, observation)):
+        if opened and (answer := measure_answer(opened, loaded.case.question, loaded.case.history, observation)):
             self._answers[loaded.id] = answer
             grade(loaded, answer, observation)
         return observation
@@ -93,7 +93,11 @@ class Runner:
         opened = self._open(loaded.article, None, observation)
         if opened is None:
             return
-        ranked = opened.search(loaded.case.standalone or loaded.case.question, SEARCH_DEPTH)
+        ranked: Sequence[metrics.Span] | None = None
+        with _recorded(observation):
+            ranked = opened.search(loaded.case.standalone or loaded.case.question, SEARCH_DEPTH)
+        if ranked is None:
+            return
         values = {f"recall@{k}": metrics.recall_at(ranked, loaded.gold, k) for k in (1, 3, 5, 10)}
         values["recall@2000ch"] = metrics.recall_within(ranked, loaded.gold)
         values["mrr@10"] = metrics.reciprocal_rank(ranked, loaded.gold)
@@ -132,7 +136,7 @@ class Runner:
             observation = _blank(loaded, "standalone")
             observation.question, observation.history = loaded.case.standalone, []
             opened = self._open(loaded.article, loaded.documents if loaded.case.edited else None, observation)
-            if opened and (answer := _answer(opened, loaded.case.standalone, (), observation)):
+            if opened and (answer := measure_answer(opened, loaded.case.standalone, (), observation)):
                 grade(loaded, answer, observation)
                 asked = by_id[loaded.id]
                 asked.scores["followup"] = float(asked.passed)
@@ -167,7 +171,7 @@ class Runner:
     def _again(self, loaded: LoadedCase, probe: Probe, documents: Documents) -> tuple[Observation, Answer | None]:
         observation = _blank(loaded, probe)
         opened = self._open(loaded.article, documents, observation)
-        answer = _answer(opened, loaded.case.question, loaded.case.history, observation) if opened else None
+        answer = measure_answer(opened, loaded.case.question, loaded.case.history, observation) if opened else None
         return observation, answer
 
     def _check(self, loaded: LoadedClaim) -> Observation:
@@ -188,7 +192,11 @@ class Runner:
             if metrics.overlap(metrics.Span(document.id, sentence.start, sentence.end), fact[0]) * 2
             >= sentence.end - sentence.start
         )
-        verdict = opened.check(DraftClaim(text=claim.claim, sentences=ids, kind=claim.kind))
+        verdict: Verdict | None = None
+        with _recorded(observation):
+            verdict = opened.check(DraftClaim(text=claim.claim, sentences=ids, kind=claim.kind))
+        if verdict is None:
+            return observation
         if claim.label != "entailed":
             observation.scores["bad_claim_refused"] = float(not verdict.supported)
             if verdict.supported:
@@ -206,7 +214,7 @@ class Runner:
 
     def _open(self, article: str, documents: Documents | None, observation: Observation) -> Opened | None:
         """The article as it is, or with these documents in its place; a failure is the observation's error."""
-        try:
+        with _recorded(observation):
             if documents is None:
                 if article not in self._originals:
                     self._originals[article] = self._subject.open(self._folders[article])
@@ -215,34 +223,37 @@ class Runner:
                 return self._edited[article]
             folder = self._scratch / article
             write_article(documents, folder)
+            self._standing.pop(article, None)
             if article in self._edited:
                 self._edited[article].refresh()
             else:
                 self._open(article, None, observation)
-                self._edited[article] = self._subject.open_edited(folder, self._folders[article])
+                self._edited[article] = self._subject.open_briefly(folder, self._folders[article])
             self._standing[article] = documents
             return self._edited[article]
-        except AssistantError as error:
-            _failed(observation, error)
-            return None
+        return None
 
 
-def _answer(opened: Opened, question: str, history: Iterable[object], observation: Observation) -> Answer | None:
+def measure_answer(opened: Opened, question: str, history: Iterable[object], observation: Observation) -> Answer | None:
+    """Ask, and keep the answer and its time in the observation; `None` when that raised."""
     turns = [Turn.model_validate(message, from_attributes=True) for message in history]
     started = time.perf_counter()
-    try:
+    answer: Answer | None = None
+    with _recorded(observation):
         answer = opened.ask(question, turns)
-    except Exception as error:  # a crash on one question is a finding, not the end of the run
-        _failed(observation, error)
-        return None
-    observation.wall_ms = round((time.perf_counter() - started) * 1000, 2)
-    observation.answer = json_of(answer)
+        observation.wall_ms = round((time.perf_counter() - started) * 1000, 2)
+        observation.answer = json_of(answer)
     return answer
 
 
-def _failed(observation: Observation, error: Exception) -> None:
-    observation.error = f"{type(error).__name__}: {error}"
-    observation.unscored["all"] = observation.error
+@contextmanager
+def _recorded(observation: Observation) -> Iterator[None]:
+    """An error while measuring one question is a finding, not the end of the run: no score, and the gate is red."""
+    try:
+        yield
+    except Exception as error:
+        observation.error = f"{type(error).__name__}: {error}"
+        observation.unscored["all"] = observation.error
 
 
 def _blank(loaded: LoadedCase, probe: Probe) -> Observation:

@@ -51,8 +51,8 @@ class Subject(Protocol):
 
     def open(self, folder: Path) -> Opened: ...
 
-    def open_edited(self, folder: Path, original: Path) -> Opened:
-        """A changed copy of an article: the same answers as `open` gives, without keeping its index."""
+    def open_briefly(self, folder: Path, like: Path | None = None) -> Opened:
+        """The same answers as `open` gives, without keeping an index; `like` is an open article that it is a copy of."""
 
 
 class AssistantSubject:
@@ -70,10 +70,10 @@ class AssistantSubject:
 
         return OpenedAssistant(Assistant.open(folder, self._settings(folder)), self._kept(folder))
 
-    def open_edited(self, folder: Path, original: Path) -> "OpenedAssistant":
+    def open_briefly(self, folder: Path, like: Path | None = None) -> "OpenedAssistant":
         from assistant import Assistant
 
-        store = MemoryStore(self._kept(original).index)
+        store = MemoryStore(self._kept(like).index if like else None)
         assistant = Assistant(folder, self._settings(folder), store, self._embeddings)
         assistant.index()
         return OpenedAssistant(assistant, _Kept(store, folder.name, self._embeddings))

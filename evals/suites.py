@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from evals.cases import Kind, LoadedCase
+from evals.errors import EvalsError
 from evals.measures import MEASURES, Measure
 from evals.results import Observation, Probe, Run
 from evals.runner import Extra
