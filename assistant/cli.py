@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn, TypeVar
 
 # Only what `--help` needs is imported here; each command imports the rest when it runs.
-from assistant.errors import AssistantError, CorpusError, FaultError, QuestionError, UserError
+from assistant.errors import AssistantError, CorpusError, FaultError, QuestionError
 
 if TYPE_CHECKING:
     from assistant.pipeline import Assistant
@@ -47,29 +47,20 @@ def main(argv: Sequence[str] | None = None) -> int:
             # A character that the terminal's encoding lacks must not cost the answer.
             stream.reconfigure(errors="backslashreplace")
     args = _parser().parse_args(argv)
+    command: Callable[[argparse.Namespace], int] = args.run
     try:
-        result = _guarded(lambda: _run(args))
+        result = _guarded(partial(command, args))
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        _forget_output()
+        from assistant.terminal import forget_output
+
+        forget_output()
         return UNREAD
     if isinstance(result, AssistantError):
         _say(str(result))
         return result.exit_code
     return result
-
-
-def _run(args: argparse.Namespace) -> int:
-    code: int = args.run(args)
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        _forget_output()
-        raise UserError(f"The output cannot be written: {error.strerror}. Make room and run it again.") from error
-    return code
 
 
 def _guarded(call: Callable[[], T]) -> T | AssistantError:
@@ -85,11 +76,6 @@ def _guarded(call: Callable[[], T]) -> T | AssistantError:
             raise
         what = " ".join(f"{type(error).__name__}: {error}".split())[:200]
         return FaultError(f"Internal error ({what}). Please report it; ASSISTANT_DEBUG=1 shows where it happened.")
-
-
-def _forget_output() -> None:
-    # What is still buffered can go nowhere; without this, Python complains when it closes the stream at exit.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -202,7 +188,7 @@ def _batch(file: str, article: str | None, settings: "Settings") -> int:
 
 
 def _index(args: argparse.Namespace) -> int:
-    from assistant import corpus
+    from assistant import corpus, terminal
     from assistant.settings import load_settings
 
     settings = load_settings()
@@ -215,14 +201,14 @@ def _index(args: argparse.Namespace) -> int:
             continue
         article = assistant.article
         sizes = f"{len(article.documents)} documents, {len(article.sentence_of)} sentences"
-        sys.stdout.write(f"{article.name}: indexed, {sizes}\n")
+        terminal.write(f"{article.name}: indexed, {sizes}\n")
     return worst
 
 
 def _add(args: argparse.Namespace) -> int:
     if len(args.sources) > 1 and (args.id or args.title or args.url):
         args.parser.error("--id, --title and --url belong to one document: add them one at a time")
-    from assistant import corpus, frontmatter, ingest
+    from assistant import corpus, frontmatter, ingest, terminal
     from assistant.settings import load_settings
 
     folder = corpus.find(args.article, load_settings().corpus_dir)
@@ -231,14 +217,14 @@ def _add(args: argparse.Namespace) -> int:
     found = [ingest.read(source, given, allow_private=args.allow_private) for source in args.sources]
     for source, path in zip(found, ingest.write(found, folder, ids, replace=args.replace), strict=True):
         lines = [str(path), *(f"  {name}: {value}" for name, value in source.fields.items())]
-        sys.stdout.write("\n".join((*lines, f"  {len(source.text):,} characters of text", "")))
+        terminal.write("\n".join((*lines, f"  {len(source.text):,} characters of text", "")))
         for note in source.notes:
             _say(note)
     return OK
 
 
 def _check(args: argparse.Namespace) -> int:
-    from assistant import corpus
+    from assistant import corpus, terminal
     from assistant.settings import load_settings
 
     settings = load_settings()
@@ -248,23 +234,30 @@ def _check(args: argparse.Namespace) -> int:
     for folder in [corpus.find(name, root) if args.article else root / name for name in names]:
         problems = corpus.check(folder)
         if problems:
-            sys.stdout.write("".join(f"{problem}\n" for problem in problems))
+            terminal.write("".join(f"{problem}\n" for problem in problems))
             worst = CorpusError.exit_code
             continue
         article = corpus.load(folder)
         briefs = sum(document.form == "brief" for document in article.documents)
         sizes = f"{len(article.documents)} documents ({briefs} of them briefs), {len(article.sentence_of)} sentences"
-        sys.stdout.write(f"{folder}: sound, {sizes}\n")
+        terminal.write(f"{folder}: sound, {sizes}\n")
     return worst
 
 
-def _serve(args: argparse.Namespace) -> int:
+def _serve(args: argparse.Namespace) -> NoReturn:
     from assistant import server
     from assistant.settings import load_settings
 
     load_settings()  # a setting that is wrong is better said here than on the page
-    started = server.serve(args.host, args.port, lambda url: _say(f"Open {url} (Ctrl-C ends it)"))
-    return OK if started else FaultError.exit_code
+    code = OK
+    try:
+        if not server.serve(args.host, args.port, lambda url: _say(f"Open {url} (Ctrl-C ends it)")):
+            code = FaultError.exit_code
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    # A thread may still load a model; Python's own way out would abort in its C++ code. The store survives any end.
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def _open(name: str | None, settings: "Settings") -> "Assistant":

@@ -1,6 +1,7 @@
 """Words for a person at a terminal, plain text or JSON for whatever else reads."""
 
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -8,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from assistant import render
+from assistant.errors import UserError
 from assistant.schema import Answer
 
 PATIENCE_SECONDS = 1.0
@@ -27,7 +29,7 @@ LOOKS = {
 def show(answer: Answer) -> None:
     """Write an answer to standard output: with colours in a terminal, else as plain text."""
     if not sys.stdout.isatty():
-        sys.stdout.write(render.to_text(answer))
+        write(render.to_text(answer))
         return
     from rich.console import Console
     from rich.padding import Padding
@@ -43,8 +45,31 @@ def show(answer: Answer) -> None:
 def write_json(value: Any) -> None:
     """Write one JSON value to standard output, on one line unless a person reads it."""
     indent = 2 if sys.stdout.isatty() else None
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=indent) + "\n")
-    sys.stdout.flush()
+    write(json.dumps(value, ensure_ascii=not _is_utf8(), indent=indent) + "\n")
+
+
+def write(text: str) -> None:
+    """Write to standard output and make sure that it is there.
+
+    Raises UserError when there is no room for it, and BrokenPipeError when nobody reads it.
+    """
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        forget_output()
+        raise UserError(f"The output cannot be written: {error.strerror}. Make room and run it again.") from error
+
+
+def forget_output() -> None:
+    """Let what is still buffered go nowhere; without this, Python complains when it closes the stream at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _is_utf8() -> bool:
+    return (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
 
 
 @contextmanager
