@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import httpx
 import pytest
@@ -35,7 +35,7 @@ Captured = pytest.CaptureFixture[str]
 def start(*arguments: str | bytes, **options: Any) -> subprocess.Popen[bytes]:
     options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options
     command = [sys.executable, "-m", "assistant", *arguments]
-    return subprocess.Popen[bytes](command, cwd=ROOT, **options)
+    return cast("subprocess.Popen[bytes]", subprocess.Popen(command, cwd=ROOT, **options))
 
 
 def run(*arguments: str | bytes, **options: Any) -> tuple[int, str, str]:
