@@ -13,7 +13,7 @@ PYTHON := .venv/bin/python
 PATHS := $(wildcard assistant evals tests app.py)
 LINE := ^\# ---- below this line
 
-.PHONY: help app index test lint format lock clean install
+.PHONY: help app index test lint format eval bench lock clean install
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -36,6 +36,12 @@ lint: install ## ruff and mypy
 format: install ## let ruff mend what it can
 	@$(PYTHON) -m ruff check --fix $(PATHS)
 	@$(PYTHON) -m ruff format $(PATHS)
+
+eval: install ## ask the evaluation questions and judge the answers
+	@$(PYTHON) -m evals run
+
+bench: install ## time the assistant beside a tutorial's chain
+	@$(PYTHON) -m evals.benchmark
 
 lock: install ## compile the lower part of requirements.txt from the upper
 	@folder=$$(mktemp -d); trap 'rm -r "$$folder"' EXIT; \
