@@ -13,7 +13,7 @@ from datetime import date
 from assistant import grammar, questions
 from assistant.lexicon import root
 from assistant.schema import Article, Document, Draft, DraftClaim, Evidence, Question, Sentence
-from assistant.text import names, quantities, words
+from assistant.text import STOP_WORDS, names, quantities, words
 
 MAX_NEAREST = 3
 MAX_SENTENCES = 3
@@ -21,7 +21,8 @@ MAX_LISTED = 6
 CANDIDATES = 12
 
 _TYPE_WEIGHT = 0.05
-_COVER_WEIGHT = 0.05
+_NAMES_WEIGHT = 0.15
+"""Where names are to be listed, a sentence that lists names outweighs one that only speaks of them."""
 _ARTICLE_BONUS = 0.015
 _CLOSE = 0.93
 """A second sentence is shown when it scores at least this share of the first and does not repeat it."""
@@ -149,7 +150,11 @@ _NOW = re.compile(
     re.I,
 )
 _STILL = re.compile(r"\b(?:is|are|does|do|has|have|can)(?:n['’]t)?\b[^?]{0,80}\b(?:still|yet|already|any ?more|by now)\b", re.I)
-_STATES_NOW = re.compile(r"\b(?:today|now|currently|current|present(?:ly)?|still|incumbent|as of|since|so far|to date|latest|recent(?:ly)?|yet|already|nowadays|this (?:week|month|year)|last (?:week|month|year))\b", re.I)
+_STATES_NOW = re.compile(
+    r"\b(?:today|now|currently|current|present(?:ly)?|still|incumbent|as of|so far|to date|latest|nowadays|already|yet"
+    r"|this (?:week|month|year)|(?:last|next) (?:week|month|year)|tonight|tomorrow|yesterday|recently)\b",
+    re.I,
+)
 
 
 def _asks_about_now(question: Question, candidates: Sequence[_Candidate]) -> bool:
@@ -178,13 +183,11 @@ def _readable(published: str) -> str:
 
 
 def _ranked(question: Question, evidence: Sequence[Evidence], article: Article) -> list[_Candidate]:
-    asked = _roots(question.terms)
     candidates = []
     for item in evidence[:CANDIDATES]:
         document = article.document_of[item.document]
         fits = _fits(question, item.sentence)
-        cover = len(asked & _roots(words(item.sentence.text))) / len(asked) if asked else 0.0
-        score = item.score + _TYPE_WEIGHT * fits + _COVER_WEIGHT * cover
+        score = item.score + (_NAMES_WEIGHT if _asks_names(question) else _TYPE_WEIGHT) * fits
         if document.id == article.article.id:
             score += _ARTICLE_BONUS
         candidates.append(_Candidate(item.sentence, document, score, fits))
@@ -205,7 +208,9 @@ _WEAK_CAUSE = re.compile(r"\b(?:to [a-z]+|for|as|by|with|from|when|which|so|alth
 _VAGUE_NUMBER = re.compile(r"\b(?:several|dozens|hundreds|thousands|millions|none|no|both|half|twice|once|all|few|many|most|single|only)\b", re.I)
 _VAGUE_TIME = re.compile(r"\b(?:when|after|before|during|until|since|day|week|month|year|morning|evening|night|spring|summer|autumn|fall|winter|century|decade|age|era|time|later|earlier|ago|yesterday|today|tomorrow|monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|may|june|july|august|september|october|november|december|\d{4}s?|ago)\b", re.I)
 _DEFINES = re.compile(r"\b(?:is|are|was|were) (?:an?|the|any|one of|not)\b|\b(?:refers?|means?|defined|known as|called|term|stands? for|describes?|consists?)\b", re.I)
-_LISTS = re.compile(r"(?:[^,;]+[,;] ){2,}|: |\binclud(?:es?|ing)\b|\bsuch as\b|\bfirst\b.*\bsecond\b|\w+ and \w+")
+_MEMBER = r"(?:the |an? )?[\w’'.-]+(?: [\w’'.-]+){0,3}"
+_ENUMERATION = re.compile(rf"{_MEMBER}(?:[,;] (?:and |or )?{_MEMBER}){{1,20}}(?:,? (?:and|or) {_MEMBER})?|[A-Z][\w’'-]+ and (?:the )?[A-Z][\w’'-]+")
+_BETWEEN = re.compile(r"[,;] (?:and |or )?| and | or ")
 
 
 def _fits(question: Question, sentence: Sentence) -> float:
@@ -224,7 +229,7 @@ def _fits(question: Question, sentence: Sentence) -> float:
             if unit is not None:
                 return 1.0 if unit.search(text) else 0.0
             if _new_quantities(question, text, None) or _number_words(question, text):
-                return 1.0
+                return 1.0 if question.focus is None or _counts(text, question.focus) else 0.7
             return 0.5 if _VAGUE_NUMBER.search(text) else 0.0
         case "why":
             return 1.0 if _CAUSE.search(text) else 0.4 if _WEAK_CAUSE.search(text) else 0.0
@@ -241,11 +246,24 @@ def _fits(question: Question, sentence: Sentence) -> float:
 _COUNT_WORDS = {word: count for count, word in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), 1)}
 
 
+_NAMED = re.compile(
+    r"(?:cit(?:y|ies)|towns?|villages?|countr(?:y|ies)|states?|counties|provinces|regions|places|islands|people|persons|men|women"
+    r"|officials|members|players|actors|authors|companies|firms|teams|clubs|universities|schools|newspapers|parties|rivers|bridges)$"
+)
+
+
+def _asks_names(question: Question) -> bool:
+    """Whether the things to be listed have proper names: cities, officials, companies."""
+    return question.type == "list" and question.focus is not None and bool(_NAMED.match(question.focus))
+
+
 def _lists(question: Question, text: str) -> float:
     """Whether the sentence enumerates: as many names or members as asked for, or at least two."""
     asked = next((_COUNT_WORDS[word] for word in words(question.text) if word in _COUNT_WORDS), 2)
-    items = max(len(_new_names(question, text)), len(re.split(r"[,;] (?:and |or )?| and | or ", text)) if _LISTS.search(text) else 0)
-    return 1.0 if items >= max(2, asked) else 0.5 if items >= 2 or _ANNOUNCES.search(text) else 0.0
+    named = _asks_names(question)
+    runs = (_BETWEEN.split(match.group()) for match in _ENUMERATION.finditer(text))
+    items = max((sum(part[:1].isupper() or not named for part in run) for run in runs), default=0)
+    return 1.0 if items >= max(2, asked) else 0.5 if _ANNOUNCES.search(text) else 0.0
 
 
 def _new_names(question: Question, text: str) -> tuple[str, ...]:
@@ -257,6 +275,15 @@ def _new_names(question: Question, text: str) -> tuple[str, ...]:
 def _new_quantities(question: Question, text: str, kinds: Collection[str] | None) -> bool:
     asked = {q.value for q in quantities(question.text)}
     return any((kinds is None or q.kind in kinds) and q.value not in asked for q in quantities(text))
+
+
+def _counts(text: str, noun: str) -> bool:
+    """Whether a number stands before the noun: "twelve cities", "at least 40 more inmates"."""
+    tokens, head = words(text), root(noun)
+    return any(
+        root(token) == head and any(before[0].isdigit() or before in _NUMBERS for before in tokens[max(0, at - 3) : at])
+        for at, token in enumerate(tokens)
+    )
 
 
 _UNITS = tuple(
@@ -293,14 +320,76 @@ _SPOKEN = re.compile(r"\b(?:said|says?|told|wrote|writes?|called|calls|warned|ar
 
 def _says(question: Question, sentence: Sentence) -> float:
     """Whether the sentence gives words of the speaker that was asked for; any speaker when none was named."""
-    asked = [name for name in question.names if name[:1].isalpha()]
     spoken = sentence.voice != "document" or bool(_SPOKEN.search(sentence.text))
-    if not asked or re.match(r"\W*(?:by |to )?(?:who|whom|whose|which)\b", question.text, re.I):
+    asked = _asked_speaker(question)
+    if not asked:
         return 1.0 if spoken and (sentence.speaker or names(sentence.text)) else 0.2
-    heads = {words(name)[-1] for name in asked if words(name)}
-    if sentence.speaker:
-        return 1.0 if heads & set(words(sentence.speaker)) else 0.0
-    return 0.7 if spoken and heads & set(words(sentence.text)) else 0.0
+    if sentence.speaker and asked & set(words(sentence.speaker)):
+        return 1.0
+    if sentence.speaker and not asked & set(words(sentence.text)):
+        return 0.0
+    told = set(words(sentence.text))
+    return (0.8 if spoken else 0.3) * len(asked & told) / len(asked) if asked & told else 0.0
+
+
+def _asked_speaker(question: Question) -> frozenset[str]:
+    """Words of the speaker of "what did … say": the surname where it is a name, else what the phrase names."""
+    if re.match(r"\W*(?:by |to )?(?:who|whom|whose|which)\b", question.text, re.I):
+        return frozenset()
+    clause = grammar.supposed(question.text)
+    phrase = clause[0] if clause else ""
+    named = [words(name)[-1] for name in names(phrase) if words(name)]
+    lower = [word for word in words(phrase) if word in phrase and word not in STOP_WORDS]
+    if named and not lower:
+        return frozenset(named)
+    return frozenset(lower or named) or frozenset(words(name)[-1] for name in question.names if words(name))
+
+
+_ROLE_OF = re.compile(
+    r"^\W*who(?:[’']s| (?:is|was|are|were))? (?:now |then |currently )?(?:the |an? )?(?P<role>[a-z]+(?: [a-z]+){0,2}) (?:of|for|at|in) (?P<of>(?:the )?[A-Z][^?]{1,60})\??$",
+    re.I,
+)
+
+
+def _holds_role(question: Question, near: Sequence[_Candidate], article: Article) -> bool:
+    """Whether a sentence says who holds the office asked for, and of the place asked for; True for other questions."""
+    match = _ROLE_OF.match(question.text)
+    if question.type != "who" or match is None or not any(char.isupper() for char in match["of"]):
+        return True
+    role = root(match["role"].split()[-1])
+    asked = {word for name in names(match["of"]) for word in words(name)}
+    for candidate in near:
+        text = candidate.sentence.text
+        if role in _roots(words(text)) and _new_names(question, text):
+            around = f"{candidate.document.title} {_before(candidate.sentence, candidate.document)} {text}"
+            if not asked or asked & set(words(around)):
+                return True
+    return False
+
+
+def _before(sentence: Sentence, document: Document) -> str:
+    at = document.sentences.index(sentence)
+    return document.sentences[at - 1].text if at else ""
+
+
+_vocabulary: dict[str, frozenset[str]] = {}
+_MAX_CACHED = 8
+
+
+def _unknown_figure(question: Question, article: Article) -> bool:
+    """Whether the question names a number or a code that no document has: a year, "N2", "41"."""
+    asked = {word for word in words(question.text) if any(char.isdigit() for char in word)}
+    if not asked:
+        return False
+    if article.version not in _vocabulary:
+        if len(_vocabulary) >= _MAX_CACHED:
+            _vocabulary.clear()
+        _vocabulary[article.version] = frozenset(
+            word for document in article.documents for word in words(f"{document.title} {document.published} {document.text}")
+        )
+    known = _vocabulary[article.version]
+    spelt = {word: str(count) for word, count in _COUNT_WORDS.items()}
+    return any(word not in known and not any(count == word and name in known for name, count in spelt.items()) for word in asked)
 
 
 _ABOUT = re.compile(r"\b(?:about|on|of|regarding|to) (?P<topic>[^?]{3,80})\??\s*$", re.I)
@@ -321,6 +410,8 @@ def _could_answer(question: Question, candidates: Sequence[_Candidate], article:
     """Whether the best sentences hold the kind of thing that was asked for at all."""
     near = [candidate for candidate in candidates[:4] if candidate.score >= 0.85 * candidates[0].score]
     if all(_off_topic(question, candidate.sentence, article) for candidate in near):
+        return False
+    if _unknown_figure(question, article) or not _holds_role(question, near, article):
         return False
     if question.type in {"when", "how-many", "how-much", "who", "who-said"}:
         return any(candidate.fits > 0 for candidate in near)

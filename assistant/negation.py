@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from assistant.lexicon import DENYING, NEGATORS, root
+from assistant.lexicon import NEGATORS, root
 from assistant.text import STOP_WORDS, words
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
@@ -14,7 +14,9 @@ _SCOPE = 8
 _NO_LATER = re.compile(r"\bno (?:later|matter|doubt|sooner|more|less|fewer)\b", re.I)
 _ENDED = re.compile(r"\b(?:g[ai]ven? up|gave up|giving up|rescind(?:ed|s)?|revoke[ds]?|abandon(?:ed|s)?|abolish(?:ed|es)?|repealed|scrapped)\b", re.I)
 _NOT_ONLY = re.compile(r"\bnot (?:only|just|merely|simply|least|immediately)\b", re.I)
-_WEAK = frozenset(root(word) for word in "fail unclear unable unaware halt avoid lack prevent block bar".split())
+_DENIES = re.compile(
+    r"(?:den(?:y|ies|ied)|reject(?:s|ed)?|refut(?:es|ed)|disput(?:es|ed)|dismiss(?:es|ed)|refus(?:es|ed)|disavow(?:s|ed)?|rebut(?:s|ted)?)"
+)
 
 
 @lru_cache(maxsize=4096)
@@ -47,7 +49,7 @@ def _reaches(text: str) -> list[tuple[int, int]]:
     for match in _WORD.finditer(text):
         word = match.group().lower().replace("’", "'")
         hard = word in NEGATORS or word.endswith("n't") or word in {"none", "nor", "nobody", "neither"}
-        soft = root(word) in DENYING and root(word) not in _WEAK
+        soft = bool(_DENIES.fullmatch(word))
         if not (hard or soft) or any(start <= match.start() < end for start, end in skip):
             continue
         end = _CLAUSE_END.search(text, min(match.end() + 1, len(text)))

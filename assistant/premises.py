@@ -27,7 +27,7 @@ _COUNTS = {
         " eighteen nineteen twenty".split()
     )
 }
-_COUNTED = re.compile(r"\b(?P<lead>the|which|what|all|these|those|each of the|its|their|his|her|when did|why did) (?P<count>\w+) (?:\w+ )?(?P<noun>[a-z]+s|people|men|women|children)\b", re.I)
+_COUNTED = re.compile(r"\b(?P<lead>the|which|what|all|these|those|each of the|its|their|his|her) (?P<count>\w+) (?:\w+ )?(?P<noun>[a-z]+s|people|men|women|children)\b", re.I)
 
 
 def correct(question: Question, evidence: Sequence[Evidence], article: Article) -> Draft | None:
@@ -140,6 +140,10 @@ def _predicate(question: Question) -> frozenset[str]:
     return frozenset({root(verb)}) - _LIGHT or roots
 
 
+_PHASES = frozenset(root(word) for word in "begin start launch open end finish stop close conclude cease rise fall attack defend drop increase decrease grow decline climb gain lose".split())
+"""Verbs of which a text may well tell both: what began also ended."""
+
+
 def _opposite(question: Question, sentences: Sequence[Sentence], article: Article) -> tuple[Sentence, ...] | None:
     """A sentence that says the opposite of the question's verb of the same things."""
     clause = grammar.supposed(question.text)
@@ -147,6 +151,8 @@ def _opposite(question: Question, sentences: Sequence[Sentence], article: Articl
         return None
     verb = root(clause[1])
     opposites = frozenset(other for _, others in OPPOSITES.get(verb, ()) for other in others)
+    if verb in _PHASES:
+        return None
     terms = _terms(question) - {verb}
     if not opposites or len(terms) < 2:
         return None
@@ -155,7 +161,7 @@ def _opposite(question: Question, sentences: Sequence[Sentence], article: Articl
         own = frozenset(root(word) for word in words(sentence.text))
         if verb in own and terms <= own | _context(sentence, article):
             return None
-        spoken_of = 2 * len(terms & own) > len(terms) and terms <= own | _context(sentence, article)
+        spoken_of = 3 * len(terms & own) >= 2 * len(terms)
         if found is None and opposites & own and spoken_of and not denied(sentence.text) & opposites:
             found = sentence
     return (found,) if found else None
