@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from assistant import grammar
 from assistant.lexicon import OPPOSITES, root
 from assistant.negation import denied, denies
+from assistant.neighbours import told_before
 from assistant.schema import Article, Draft, DraftClaim, Evidence, Question, Sentence
 from assistant.text import STOP_WORDS, words
 
@@ -54,7 +55,7 @@ def _other_count(question: Question, sentences: Sequence[Sentence], article: Art
         if asked is None:
             continue
         noun = root(match["noun"])
-        others = _terms(question) - {noun, match["count"].lower(), str(asked)}
+        others = _terms(question) - {noun, root(match["count"]), str(asked)}
         fitting: list[Sentence] = []
         for sentence in sentences:
             counts = set(_counts_of(sentence.text, noun))
@@ -83,10 +84,7 @@ def _terms(question: Question) -> frozenset[str]:
 
 def _context(sentence: Sentence, article: Article) -> frozenset[str]:
     """Roots of the sentence, and of what it takes up: the two sentences before it and the title of its document."""
-    document = article.document_of[sentence.id.rsplit(":", 1)[0]]
-    at = int(sentence.id.rsplit(":", 1)[1]) - 1
-    before = " ".join(other.text for other in document.sentences[max(0, at - 2) : at])
-    return frozenset(root(word) for word in words(f"{document.title} {before} {sentence.text}"))
+    return frozenset(root(word) for word in words(f"{told_before(sentence, article, back=2)} {sentence.text}"))
 
 
 _OWNED = re.compile(r"\b(?P<owner>[A-Z][\w.-]+)(?:['’]s?) (?:own )?(?P<thing>[a-z]+(?: [a-z]+)?)\b")
