@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from evals.articles import Documents
     from evals.cases import LoadedCase, LoadedClaim
     from evals.results import Run
     from evals.suites import Suite
@@ -192,7 +193,7 @@ def _set(split: str) -> tuple[Sequence["LoadedCase"], Sequence["LoadedClaim"]]:
     return [case for case in cases if case.split == split], [claim for claim in claims if claim.split == split]
 
 
-def _articles() -> Mapping[str, Mapping[str, object]]:
+def _articles() -> Mapping[str, "Documents"]:
     from evals.articles import article_folders, read_article
 
     return {name: read_article(folder) for name, folder in article_folders().items()}

@@ -93,7 +93,7 @@ def grade_swapped(swap: Swap, answer: Answer) -> list[str]:
 
 
 def other_number(number: str) -> str:
-    """Another number of the same shape: "1,991" to "1,998", "42" to "49". Years and days stay plausible enough to parse."""
+    """Another number of the same shape: "1,991" to "1,998", "42" to "49"."""
     last = number[-1]
     return number[:-1] + str((int(last) + 7) % 10 or 3)
 

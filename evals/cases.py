@@ -20,7 +20,8 @@ from evals.errors import EvalsError
 from evals.metrics import Fact, GoldSet, Span
 
 Kind = Literal[
-    "fact-article", "fact-source", "who-said", "quote", "number", "date", "yes-no", "list", "why-how", "paraphrase", "typo",
+    "fact-article", "fact-source", "who-said", "quote", "number", "date", "yes-no", "list", "why-how",
+    "paraphrase", "typo",
     "follow-up", "language", "conflict", "false-premise", "near-miss", "off-topic", "injection", "time", "clarify",
     "correction",
 ]  # fmt: skip
@@ -363,7 +364,10 @@ def _misfit(documents: Documents, name: str, quote: str) -> str | None:
     if length < 8:
         return f"the quote is not in {name}, word for word: {quote[:80]!r}"
     at = text.find(quote[:length]) + length
-    return f"the quote leaves the text of {name} after {quote[max(0, length - 30) : length]!r}: the document goes on {text[at : at + 30]!r}, the quote {quote[length : length + 30]!r}"
+    return (
+        f"the quote leaves the text of {name} after {quote[max(0, length - 30) : length]!r}: the document "
+        f"goes on {text[at : at + 30]!r}, the quote {quote[length : length + 30]!r}"
+    )
 
 
 # YAML that remembers its lines.
@@ -422,5 +426,7 @@ def _parse(form: type[P], item: _Node, shown: str, problems: list[str]) -> P | N
             loc = tuple(problem["loc"])
             name = ".".join(str(step) for step in loc)
             message = str(problem["msg"]).removeprefix("Value error, ")
+            if problem["type"] == "string_type":
+                message += "; put it in quotation marks"
             problems.append(f"{shown}:{item.line(*loc)}: {name + ': ' if name else ''}{message}")
         return None

@@ -1,4 +1,4 @@
-"""Inline SVG, drawn here: no library, no network, colours from the page's own variables. Every chart says in words what it shows."""
+"""Inline SVG, drawn here: no library, no network. Every chart says in words what it shows."""
 
 from collections.abc import Sequence
 from html import escape
@@ -50,7 +50,7 @@ def risk_coverage(points: Sequence[tuple[float, float]], operating: tuple[float,
 
 
 def histogram(values: Sequence[float], unit: str, title: str, marks: Sequence[tuple[str, float]] = ()) -> str:
-    """How many values fall in each of some twenty bins of a round width; the last holds everything above the 99th percentile."""
+    """How many values fall in each of some twenty bins of a round width; the last holds all above p99."""
     if not values:
         return ""
     ordered = sorted(values)
@@ -65,14 +65,17 @@ def histogram(values: Sequence[float], unit: str, title: str, marks: Sequence[tu
     parts = [_axis_x([(i / bins, f"{i * width:g}") for i in range(0, bins + 1, max(1, ceil(bins / 6)))], unit)]
     for step in (0, most):
         parts.append(
-            f'<text class="tick" x="{LEFT - 6}" y="{_y(CROWN * step / most, 1) + 3.5:.1f}" text-anchor="end">{step}</text>'
+            f'<text class="tick" x="{LEFT - 6}" y="{_y(CROWN * step / most, 1) + 3.5:.1f}" '
+            f'text-anchor="end">{step}</text>'
         )
     for number, count in enumerate(counts):
         if count:
             y = _y(CROWN * count / most, 1)
             parts.append(
-                f'<rect class="bar" x="{LEFT + number * inner + 0.75:.1f}" y="{y:.1f}" width="{max(1.0, inner - 1.5):.1f}" '
-                f'height="{_y(0, 1) - y:.1f}"><title>{number * width:g} to {(number + 1) * width:g} {escape(unit)}: {count}</title></rect>'
+                f'<rect class="bar" x="{LEFT + number * inner + 0.75:.1f}" y="{y:.1f}" '
+                f'width="{max(1.0, inner - 1.5):.1f}" '
+                f'height="{_y(0, 1) - y:.1f}"><title>{number * width:g} to {(number + 1) * width:g} '
+                f"{escape(unit)}: {count}</title></rect>"
             )
     for number, (name, value) in enumerate(marks):
         x = LEFT + min(1.0, value / (bins * width)) * (WIDTH - LEFT - RIGHT)
@@ -80,23 +83,27 @@ def histogram(values: Sequence[float], unit: str, title: str, marks: Sequence[tu
         parts.append(f'<line class="drop" x1="{x:.1f}" x2="{x:.1f}" y1="{TOP - 6 + 14 * number}" y2="{_y(0, 1):.1f}"/>')
         label = f"{escape(name)} {value:.0f} {escape(unit)}"
         parts.append(
-            f'<text class="mark" x="{x + shift:.1f}" y="{TOP + 2 + 14 * number:.1f}" text-anchor="{anchor}">{label}</text>'
+            f'<text class="mark" x="{x + shift:.1f}" y="{TOP + 2 + 14 * number:.1f}" '
+            f'text-anchor="{anchor}">{label}</text>'
         )
     said = "; ".join(f"{name} {value:.0f} {unit}" for name, value in marks)
     return _svg("".join(parts), title, f"{len(values)} values. {said}")
 
 
 def interval_bar(mean: float, low: float, high: float, target: float | None = None, tone: str = "") -> str:
-    """A share from 0 to 1 as a bar, its interval as a line over it, its target as a tick. Decorates numbers beside it."""
+    """A share from 0 to 1 as a bar, its interval as a line over it, its target as a tick; for numbers beside it."""
     tick = (
         f'<line class="target" x1="{target * 100:.2f}" x2="{target * 100:.2f}" y1="0" y2="12"/>'
         if target is not None
         else ""
     )
     return (
-        f'<svg class="interval {escape(tone)}" viewBox="0 0 100 12" preserveAspectRatio="none" aria-hidden="true" focusable="false">'
-        f'<rect class="track" x="0" y="4" width="100" height="4"/><rect class="fill" x="0" y="4" width="{mean * 100:.2f}" height="4"/>'
-        f'<rect class="range" x="{low * 100:.2f}" y="5.25" width="{max(0.4, (high - low) * 100):.2f}" height="1.5"/>{tick}</svg>'
+        f'<svg class="interval {escape(tone)}" viewBox="0 0 100 12" preserveAspectRatio="none" '
+        'aria-hidden="true" focusable="false">'
+        '<rect class="track" x="0" y="4" width="100" height="4"/><rect class="fill" x="0" y="4" '
+        f'width="{mean * 100:.2f}" height="4"/>'
+        f'<rect class="range" x="{low * 100:.2f}" y="5.25" width="{max(0.4, (high - low) * 100):.2f}" '
+        f'height="1.5"/>{tick}</svg>'
     )
 
 
@@ -107,9 +114,11 @@ def difference_bar(difference: float, low: float, high: float, scale: float, ton
         return 50 + 48 * max(-1.0, min(1.0, value / scale))
 
     return (
-        f'<svg class="interval {escape(tone)}" viewBox="0 0 100 12" preserveAspectRatio="none" aria-hidden="true" focusable="false">'
+        f'<svg class="interval {escape(tone)}" viewBox="0 0 100 12" preserveAspectRatio="none" '
+        'aria-hidden="true" focusable="false">'
         f'<line class="zero" x1="50" x2="50" y1="0" y2="12"/><rect class="range" x="{at(low):.2f}" y="5.25" '
-        f'width="{max(0.4, at(high) - at(low)):.2f}" height="1.5"/><rect class="fill" x="{at(difference) - 1:.2f}" y="2.5" width="2" height="7"/></svg>'
+        f'width="{max(0.4, at(high) - at(low)):.2f}" height="1.5"/><rect class="fill" '
+        f'x="{at(difference) - 1:.2f}" y="2.5" width="2" height="7"/></svg>'
     )
 
 
@@ -147,13 +156,17 @@ def _axis_x(ticks: Sequence[tuple[float, str]], name: str) -> str:
             f'<text class="tick" x="{_x(share):.1f}" y="{base + 14}" text-anchor="{anchor}">{escape(label)}</text>'
         )
     parts.append(
-        f'<text class="name" x="{(LEFT + WIDTH - RIGHT) / 2:.1f}" y="{HEIGHT - 4}" text-anchor="middle">{escape(name)}</text>'
+        f'<text class="name" x="{(LEFT + WIDTH - RIGHT) / 2:.1f}" y="{HEIGHT - 4}" '
+        f'text-anchor="middle">{escape(name)}</text>'
     )
     return "".join(parts)
 
 
 def _svg(inner: str, title: str, said: str) -> str:
-    return f'<svg class="chart" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(title)}. {escape(said)}">{inner}</svg>'
+    return (
+        f'<svg class="chart" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(title)}. '
+        f'{escape(said)}">{inner}</svg>'
+    )
 
 
 def _round_width(raw: float) -> float:

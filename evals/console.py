@@ -17,7 +17,7 @@ _COLOUR = {"red": "bold red", "inconclusive": "yellow", "note": "dim", "green": 
 
 
 def show(console: Console, run: Run, suites: Sequence[Suite], findings: Sequence[Finding], report: str) -> None:
-    """Print the whole: a first line of counts, a table of the metrics that are gated or have a target, then the gate."""
+    """Print the counts, a table of the metrics that are gated or have a target, and the gate."""
     console.print(Text(headline(run)), style="bold")
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     for name, justify in (("suite", "left"), ("metric", "left"), ("value", "right"), ("95 %", "right"), ("n", "right")):
@@ -88,7 +88,8 @@ def judged(run: Run) -> str:
         if (value := measure.value(run.of("case")))
     ]
     return (
-        f"Judge {judge['model']}: {', '.join(said) or 'nothing to judge'}; agrees with {worth['agree']} of {worth['n']} "
+        f"Judge {judge['model']}: {', '.join(said) or 'nothing to judge'}; agrees with {worth['agree']} of "
+        f"{worth['n']} "
         f"labelled claims (kappa {worth['kappa']}), {judge['unscored']} replies unscored"
     )
 

@@ -7,7 +7,7 @@ marked unreviewed, and a person throws away what reads badly; that is quicker th
 
 import argparse
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,13 +46,38 @@ _DATED = re.compile(rf"^{_SUBJECT} (?P<verb>was|were|is|will|{'|'.join(_BASE)}) 
 _COUNTED = re.compile(rf"^{_SUBJECT} {_VERB} {_ABOUT}{_NUMBER} (?P<noun>[a-z]{{3,}}s)\b(?P<rest>[^,;“”]*)")
 _AMOUNT = re.compile(rf"^{_SUBJECT} (?P<verb>was|were|is) {_ABOUT}{_NUMBER}\b(?! [a-z]+s\b)[^;“”]*$")
 _TOLD = re.compile(
-    r"^(?P<who>(?:[A-Z][\w’'.-]* ){0,3}[A-Z][\w’'-]+)(?P<role>, [^,]{3,60},)? (?:(?:said|says|wrote|writes)(?: that)?|told (?:[\w’'-]+ ){1,5}?that)"
+    r"^(?P<who>(?:[A-Z][\w’'.-]* ){0,3}[A-Z][\w’'-]+)(?P<role>, [^,]{3,60},)? (?:(?:said|says|wrote|writes)(?: "
+    r"that)?|told (?:[\w’'-]+ ){1,5}?that)"
     r" (?P<what>[^“”;]{15,160}?)[.]$"
 )
-_QUOTED = re.compile(r"“(?P<what>[^“”]{15,160}?)[,.]”,? (?:said )?(?P<who>(?:[A-Z][\w’'.-]* ){0,3}[A-Z][\w’'-]+)(?: said| wrote|[,.])")
+_QUOTED = re.compile(
+    r"“(?P<what>[^“”]{15,160}?)[,.]”,? (?:said )?(?P<who>(?:[A-Z][\w’'.-]* ){0,3}[A-Z][\w’'-]+)(?: said| wrote|[,.])"
+)
 _NAME = re.compile(r"\b[A-Z][\w’-]+(?: [A-Z][\w’-]+)+\b")
 _MAX_CHARS = 260
-_PRONOUNS = frozenset("he she it they this that these those we i you there what who his her its their our".split())
+_PRONOUNS = frozenset(
+    [
+        "he",
+        "she",
+        "it",
+        "they",
+        "this",
+        "that",
+        "these",
+        "those",
+        "we",
+        "i",
+        "you",
+        "there",
+        "what",
+        "who",
+        "his",
+        "her",
+        "its",
+        "their",
+        "our",
+    ]
+)
 _GAPS = (
     ("How old is {name}?", ("years old", "aged")),
     ("Where was {name} born?", ("born",)),
@@ -91,7 +116,9 @@ def run_draft(options: argparse.Namespace, console: "Console", data_dir: Path) -
         ),
     )
     declines = sum(case["status"] == "abstained" for case in cases)
-    console.print(f"{len(cases)} proposals ({declines} to be declined) in {out}; none counts until you accept it.", markup=False)
+    console.print(
+        f"{len(cases)} proposals ({declines} to be declined) in {out}; none counts until you accept it.", markup=False
+    )
     return 0
 
 
@@ -164,10 +191,12 @@ def _lowered(text: str) -> str:
 
 
 def _unanswerable(article: Article) -> Iterator[Proposal]:
-    """Slots that no document fills for a name that they mention; and a name of one document put into another's question."""
+    """Slots that no document fills for a name they mention; and a name put into a question about another."""
     said = fold(" ".join(document.text for document in article.documents))
     answerable = list(_answerable(article))
-    people = list(dict.fromkeys(p.answer for p in answerable if p.kind in ("who-said", "quote") and p.answer and " " in p.answer))
+    people = list(
+        dict.fromkeys(p.answer for p in answerable if p.kind in ("who-said", "quote") and p.answer and " " in p.answer)
+    )
     for number, name in enumerate(people):
         form, words = _GAPS[number % len(_GAPS)]
         if not any(word in said for word in words):
@@ -195,4 +224,3 @@ def _case(article: Article, number: int, proposal: Proposal) -> dict[str, Any]:
             case["speaker"] = {"expect": [said]}
     case["provenance"] = {"author": "draft", "date": article.article.published, "method": "rules", "reviewed": False}
     return case
-

@@ -33,10 +33,14 @@ SHOWN = (
 )  # fmt: skip
 
 _EXTRA = (
-    Measure("cites_gold", "Cites a gold passage", "higher", "Answers given that cite at least one gold span.", "Citing all."),
-    Measure("states_answer", "States an accepted answer", "higher", "Answers given that hold one word for word.", "Length."),
+    Measure(
+        "cites_gold", "Cites a gold passage", "higher", "Answers given that cite at least one gold span.", "Citing all."
+    ),
+    Measure(
+        "states_answer", "States an accepted answer", "higher", "Answers given that hold one word for word.", "Length."
+    ),
     Measure("token_recall", "Answer words", "higher", "Words of the best accepted answer that are said.", "Length."),
-)  # fmt: skip
+)
 _MEASURES = MEASURES | {measure.name: measure for measure in _EXTRA}
 
 
@@ -66,7 +70,10 @@ def run_external(options: argparse.Namespace, console: "Console", data_dir: Path
     from rich.progress import Progress
 
     parts = read_parts(options.file, options.corpus, options.limit)
-    with tempfile.TemporaryDirectory(prefix="evals-external-") as scratch, Progress(console=console, transient=True) as bar:
+    with (
+        tempfile.TemporaryDirectory(prefix="evals-external-") as scratch,
+        Progress(console=console, transient=True) as bar,
+    ):
         task = bar.add_task("asking", total=sum(len(part.rows) for part in parts))
         subject = AssistantSubject(options.answerer, data_dir)
         observations = []
@@ -81,7 +88,9 @@ def run_external(options: argparse.Namespace, console: "Console", data_dir: Path
         console.print(f"  {there - asked} rows without any passage were left out", markup=False)
     if options.json:
         rows = [{"id": o.id, "scores": o.scores, "error": o.error, "wall_ms": o.wall_ms} for o in observations]
-        options.json.write_text(json.dumps({"figures": figures(observations), "rows": rows}, indent=1), encoding="utf-8")
+        options.json.write_text(
+            json.dumps({"figures": figures(observations), "rows": rows}, indent=1), encoding="utf-8"
+        )
     return 0
 
 
@@ -122,7 +131,12 @@ def figures(observations: Sequence[Observation]) -> dict[str, dict[str, float]]:
     for name in SHOWN:
         value = _MEASURES[name].value(observations)
         if value and value.n:
-            found[name] = {"value": round(value.mean, 4), "low": round(value.low, 4), "high": round(value.high, 4), "n": value.n}
+            found[name] = {
+                "value": round(value.mean, 4),
+                "low": round(value.low, 4),
+                "high": round(value.high, 4),
+                "n": value.n,
+            }
     return found
 
 
@@ -141,7 +155,9 @@ def summary(name: str, observations: Sequence[Observation]) -> list[str]:
         if measure.unit == "ms":
             lines.append(f"  {measure.title:<26} {row['value']:8.0f}")
         else:
-            lines.append(f"  {measure.title:<26} {row['value']:8.3f}  95 % {row['low']:.3f} to {row['high']:.3f}  n {row['n']}")
+            lines.append(
+                f"  {measure.title:<26} {row['value']:8.3f}  95 % {row['low']:.3f} to {row['high']:.3f}  n {row['n']}"
+            )
     return lines + [f"  {o.id}: {o.error}" for o in errors[:5]]
 
 
@@ -149,7 +165,8 @@ def _ask(opened: Opened, part: Part, row: Row) -> Observation:
     from evals.runner import measure_answer
 
     o = Observation(
-        id=row.id, probe="case", case=row.id, article=part.name, kind="answerable" if row.answerable else "unanswerable",
+        id=row.id, probe="case", case=row.id, article=part.name,
+        kind="answerable" if row.answerable else "unanswerable",
         split="", group=row.id, where="", digest="", question=row.question,
     )  # fmt: skip
     answer = measure_answer(opened, row.question, row.history, o)
@@ -254,7 +271,7 @@ def _row(row: Mapping[str, Any], offsets: Mapping[str, tuple[str, int]], documen
         elif (at := documents[document].text.find(gold["text"], base)) >= 0:
             facts.append((Span(document, at, at + len(gold["text"])),))
     answers = tuple(answer for answer in row.get("answers", ()) if answer.strip())
-    # Several short answers are several people's choice of words for one fact; several sentences are one answer together.
+    # Several short answers are several people's words for one fact; several sentences are one answer together.
     alternatives = all(gold.get("text") in answers for gold in row.get("gold", ()))
     sets = tuple((fact,) for fact in facts) if alternatives else (tuple(facts),) if facts else ()
     turns = tuple(Turn(role=turn["role"], text=turn["text"]) for turn in row.get("history", ()))

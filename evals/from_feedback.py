@@ -21,6 +21,12 @@ if TYPE_CHECKING:
     from assistant.feedback import Row
 
 PROPOSED = 3
+"""Passages put forward as gold."""
+
+_WRONG_ANSWER = "It answered; if that was wrong, correct `gold`, or make the status abstained."
+_WRONG_DECLINE = (
+    "It declined; if the documents answer, keep the right passage and name the fact, else make it abstained."
+)
 
 
 def run_from_feedback(options: argparse.Namespace, console: "Console", data_dir: Path) -> int:
@@ -39,7 +45,9 @@ def run_from_feedback(options: argparse.Namespace, console: "Console", data_dir:
         rows = [row for row in rows if row.id in options.ids]
     if options.list or not rows:
         for row in rows:
-            console.print(f"{row.id:>5}  {row.created[:10]}  {row.article}: {row.question}  {row.comment}".rstrip(), markup=False)
+            console.print(
+                f"{row.id:>5}  {row.created[:10]}  {row.article}: {row.question}  {row.comment}".rstrip(), markup=False
+            )
         console.print(f"{len(rows)} complaints in {path}", markup=False)
         return 0
     out = options.out or data_dir / "candidates" / "from-feedback.yaml"
@@ -55,9 +63,7 @@ def candidate(row: "Row") -> dict[str, Any]:
     shown = answer["citations"] if answered else answer["nearest"]
     proposed = [[{"document": c["document"], "quote": c["quote"]}] for c in shown[:PROPOSED]]
     history = json.loads(row.history)
-    verb = "It answered; if that was wrong, correct `gold`, or make the status abstained." if answered else (
-        "It declined; if the documents do answer, keep the right passage in `gold` and name the fact, else make the status abstained."
-    )  # fmt: skip
+    advice = _WRONG_ANSWER if answered else _WRONG_DECLINE
     case: dict[str, Any] = {
         "id": f"fb-{_slug(row.article)}-{row.id:04}",
         "question": row.question,
@@ -66,7 +72,8 @@ def candidate(row: "Row") -> dict[str, Any]:
         "nuggets": [{"text": "what must be said", "vital": True, "any": ["words that say it"]}],
         "gold": proposed or [[{"document": "article", "quote": "the sentence that answers"}]],
         "provenance": {"author": "reader", "date": row.created[:10], "method": "feedback", "reviewed": False},
-        "note": f"{verb} The reader: {row.comment or 'no comment'} · app {row.app_version}, text {row.article_version[:12]}.",
+        "note": f"{advice} The reader: {row.comment or 'no comment'} · app {row.app_version}, text "
+        f"{row.article_version[:12]}.",
     }
     if history:
         case["history"] = [{"role": turn["role"], "text": turn["text"]} for turn in history]
@@ -77,7 +84,10 @@ def candidate(row: "Row") -> dict[str, Any]:
 def write_candidates(cases: Sequence[Mapping[str, Any]], out: Path, heading: Iterable[str] = ()) -> None:
     """Candidates as YAML for a person to edit, each with its own line breaks and nothing folded."""
     out.parent.mkdir(parents=True, exist_ok=True)
-    lines = [f"# {line}" for line in heading or ("Candidates from readers. Not part of the case set until you move them there.",)]
+    lines = [
+        f"# {line}"
+        for line in heading or ("Candidates from readers. Not part of the case set until you move them there.",)
+    ]
     for case in cases:
         lines.append("")
         lines.append(yaml.safe_dump([dict(case)], allow_unicode=True, sort_keys=False, width=10_000).rstrip())

@@ -178,7 +178,7 @@ def _drops(found: Sequence[Change]) -> list[Finding]:
 
 
 def changes(before: Mapping[str, Mapping[str, float]], run: Run, suites: Sequence[Suite]) -> list[Change]:
-    """Paired changes of every gated metric; `before` is scores by case id. Metrics without common cases are left out."""
+    """Paired changes of every gated metric; `before` is scores by case id."""
     found = []
     for suite in suites:
         selected = suite.observations(run)

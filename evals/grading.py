@@ -198,7 +198,7 @@ def broken_contract(answer: Answer) -> list[str]:
 
 
 def said_by(answer: Answer) -> str:
-    """The words of an answer without its citation marks: frames, then claims once more, so that none is cut by a mark."""
+    """The words of an answer without citation marks; the claims once more, so that none is cut by a mark."""
     return " ".join((_MARKER.sub("", answer.text), *(claim.text for claim in answer.claims)))
 
 

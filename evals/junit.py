@@ -16,7 +16,7 @@ def write_junit(run: Run, path: Path) -> None:
         failed = sum(bool(o.failures) and not o.error for o in observations)
         errors = sum(bool(o.error) for o in observations)
         counts = {"tests": str(len(observations)), "failures": str(failed), "errors": str(errors)}
-        suite = SubElement(top, "testsuite", name=f"evals.{probe}", **counts)
+        suite = SubElement(top, "testsuite", {"name": f"evals.{probe}", **counts})
         for observation in observations:
             _case(suite, observation)
     indent(top)

@@ -37,7 +37,7 @@ def overlap(one: Span, other: Span) -> int:
     return max(0, min(one.end, other.end) - max(one.start, other.start)) if one.document == other.document else 0
 
 
-# Retrieval. Definitions: Manning, Raghavan & Schuetze 2008, ch. 8; gain only for what is new: Clarke et al. 2008, SIGIR.
+# Retrieval. Manning, Raghavan & Schuetze 2008, ch. 8; gain only for what is new: Clarke et al. 2008, SIGIR.
 
 
 def covers(found: Span, fact: Fact) -> bool:
@@ -167,7 +167,7 @@ _QUOTED = re.compile(r"\u201c([^\u201c\u201d]{1,1000})\u201d|\"([^\"]{1,1000})\"
 
 
 def quotations(text: str) -> tuple[str, ...]:
-    """Words between double quotation marks, straight or curly. An apostrophe opens nothing: "Sessions's" is no quote."""
+    """Words between double quotation marks, straight or curly; an apostrophe opens nothing."""
     return tuple(one or two for one, two in _QUOTED.findall(text))
 
 

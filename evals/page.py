@@ -32,7 +32,10 @@ _FOLDER = Path(__file__).resolve().parent
 def page(run: Run, suites: Sequence[Suite], findings: Sequence[Finding], changes: Sequence[Change]) -> str:
     """The whole page as text."""
     script, style = _asset("page.js"), _asset("page.css")
-    policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{_sha256(script)}'; base-uri 'none'; form-action 'none'"
+    policy = (
+        f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{_sha256(script)}'; base-uri "
+        "'none'; form-action 'none'"
+    )
     title = f"Evals: {run.answerer}, {run.created[:10]}"
     sections = [
         _tiles(run, suites),
@@ -72,10 +75,7 @@ def _header(run: Run, findings: Sequence[Finding]) -> str:
         "green": "The gate is passed.",
     }[level]
     share = f" ({passed / len(cases):.0%})" if cases else ""
-    if unscored:
-        ungraded = f"{unscored} could not be graded and are in no average."
-    else:
-        ungraded = "All could be graded."
+    ungraded = f"{unscored} could not be graded and are in no average." if unscored else "All could be graded."
     where = f"{_count(len(run.articles), 'article')}" + ("" if run.split == "all" else f", {run.split} split only")
     return (
         f'<header><h1>Evals of the article assistant</h1><p class="meta">{escape(run.answerer)} answerer · {where} · '
@@ -83,7 +83,8 @@ def _header(run: Run, findings: Sequence[Finding]) -> str:
         f'<div class="verdict {level}" role="status"><p class="say">{say}</p>'
         f'<p class="count">{passed:,} of {_count(len(cases), "case")} passed{share}. {ungraded}</p></div>'
         '<nav aria-label="Sections"><a href="#good">How good</a><a href="#where">Where it fails</a>'
-        '<a href="#worse">Did it get worse</a><a href="#numbers">All numbers</a><a href="#cases">Every case</a></nav></header>'
+        '<a href="#worse">Did it get worse</a><a href="#numbers">All numbers</a><a href="#cases">Every '
+        "case</a></nav></header>"
     )
 
 
@@ -94,9 +95,9 @@ def _tiles(run: Run, suites: Sequence[Suite]) -> str:
     pool = test or list(cases)
     said = "the test split, on which nothing was tuned" if test else "the dev split, which may be tuned on"
     tiles = [
-        _tile(measure, value, targets.get(name))
+        _tile(MEASURES[name], value, targets.get(name))
         for name in TILES
-        if (measure := MEASURES[name]) and (value := measure.value(pool)) is not None
+        if (value := MEASURES[name].value(pool)) is not None
     ]
     return (
         f'<section id="good" aria-labelledby="good-title"><h2 id="good-title">How good is it?</h2>'
@@ -140,10 +141,14 @@ def _where(run: Run) -> str:
     return (
         '<section id="where" aria-labelledby="where-title"><h2 id="where-title">Where does it fail?</h2>'
         '<p class="lede">Cases passed by kind, the weakest first. Choose one to see its failures.</p>'
-        f'<ul class="kinds">{kinds}</ul><div class="charts" style="margin-top:36px"><figure><figcaption><h3>How wrong, if more is '
-        f"answered</h3><p>{about}Dashed: no skill in knowing when to answer. Dotted: the best any order could do.</p></figcaption>"
-        f"{curve}</figure><figure><figcaption><h3>How long an answer takes</h3><p>Wall time of one question, in milliseconds; "
-        f"every case once.</p></figcaption>{charts.histogram(times, 'ms', 'Latency histogram', marks)}</figure></div></section>"
+        f'<ul class="kinds">{kinds}</ul><div class="charts" '
+        'style="margin-top:36px"><figure><figcaption><h3>How wrong, if more is '
+        f"answered</h3><p>{about}Dashed: no skill in knowing when to answer. Dotted: the best any order could "
+        "do.</p></figcaption>"
+        f"{curve}</figure><figure><figcaption><h3>How long an answer takes</h3><p>Wall time of one question, "
+        "in milliseconds; "
+        "every case "
+        f"once.</p></figcaption>{charts.histogram(times, 'ms', 'Latency histogram', marks)}</figure></div></section>"
     )
 
 
@@ -160,29 +165,37 @@ def _worse(run: Run, findings: Sequence[Finding], changes: Sequence[Change]) -> 
     rows = "".join(_finding(finding) for finding in findings)
     parts = [
         '<section id="worse" aria-labelledby="worse-title"><h2 id="worse-title">Did it get worse?</h2>',
-        '<p class="lede">What the gate found, and each gated number against the run it is compared with, case by case.</p>',
+        '<p class="lede">What the gate found, and each gated number against the run it is compared with, case '
+        "by case.</p>",
         f'<ul class="findings">{rows}</ul>',
     ]
     if changes:
         scale = max(0.02, *(max(abs(c.low), abs(c.high), abs(c.difference)) for c in changes))
         body = "".join(_change(change, scale) for change in changes)
         parts.append(
-            '<div class="scroll" tabindex="0" role="region" aria-label="Changes"><table><thead><tr><th scope="col">Metric</th>'
-            '<th scope="col" class="number">Before</th><th scope="col" class="number">Now</th><th scope="col" class="number">Difference</th>'
-            '<th scope="col" class="picture"></th><th scope="col" class="number">95 %</th><th scope="col" class="number">n</th>'
-            f'<th scope="col" class="number">Worse</th><th scope="col" class="number">Better</th></tr></thead><tbody>{body}</tbody></table></div>'
+            '<div class="scroll" tabindex="0" role="region" aria-label="Changes"><table><thead><tr><th '
+            'scope="col">Metric</th>'
+            '<th scope="col" class="number">Before</th><th scope="col" class="number">Now</th><th scope="col" '
+            'class="number">Difference</th>'
+            '<th scope="col" class="picture"></th><th scope="col" class="number">95 %</th><th scope="col" '
+            'class="number">n</th>'
+            '<th scope="col" class="number">Worse</th><th scope="col" '
+            f'class="number">Better</th></tr></thead><tbody>{body}</tbody></table></div>'
         )
         worse = sorted({name for change in changes for name in change.worse})
         better = sorted({name for change in changes for name in change.better})
         parts.append(
-            f'<div class="flips"><div><h3>Worse in some number ({len(worse)})</h3><p>{_links(worse) or "None."}</p></div>'
+            '<div class="flips"><div><h3>Worse in some number '
+            f"({len(worse)})</h3><p>{_links(worse) or 'None.'}</p></div>"
             f"<div><h3>Better in some number ({len(better)})</h3><p>{_links(better) or 'None.'}</p></div></div>"
         )
     n = len(run.of("case"))
     if n:
         parts.append(
-            f'<p class="note" style="margin-top:16px">What {n} cases can show: a rate of 90 % is known to ±{half_width(n) * 100:.0f} points; '
-            f"a change of about {detectable(n) * 100:.0f} points is seen four times in five. Smaller drops are called inconclusive.</p>"
+            f'<p class="note" style="margin-top:16px">What {n} cases can show: a rate of 90 % is known to '
+            f"±{half_width(n) * 100:.0f} points; "
+            f"a change of about {detectable(n) * 100:.0f} points is seen four times in five. Smaller drops are "
+            "called inconclusive.</p>"
         )
     return "".join((*parts, "</section>"))
 
@@ -191,7 +204,8 @@ def _finding(finding: Finding) -> str:
     tone = {"red": "bad", "inconclusive": "warn", "note": "", "green": "good"}[finding.level]
     ids = f'<p class="ids">{_links(finding.cases)}</p>' if finding.cases else ""
     return (
-        f'<li><span class="level {tone}">{escape(finding.level.capitalize())}</span><div><p><b>{escape(finding.rule.capitalize())}.</b> '
+        '<li><span class="level '
+        f'{tone}">{escape(finding.level.capitalize())}</span><div><p><b>{escape(finding.rule.capitalize())}.</b> '
         f"{escape(finding.text)}</p>{ids}</div></li>"
     )
 
@@ -201,7 +215,8 @@ def _change(change: Change, scale: float) -> str:
     tone = "good" if gain > 0 else "bad" if gain < 0 else ""
     return (
         f'<tr><th scope="row">{escape(change.measure.title)} <small>{escape(change.suite)}</small></th>'
-        f'<td class="number">{amount(change.measure, change.before)}</td><td class="number">{amount(change.measure, change.after)}</td>'
+        f'<td class="number">{amount(change.measure, change.before)}</td><td '
+        f'class="number">{amount(change.measure, change.after)}</td>'
         f'<td class="number {tone}">{change.difference:+.3f}</td>'
         f'<td class="picture">{charts.difference_bar(change.difference, change.low, change.high, scale, tone)}</td>'
         f'<td class="number">{change.low:+.3f} to {change.high:+.3f}</td><td class="number">{change.n}</td>'
@@ -214,15 +229,21 @@ def _numbers(run: Run, suites: Sequence[Suite]) -> str:
     return (
         '<section id="numbers" aria-labelledby="numbers-title"><h2 id="numbers-title">All numbers</h2>'
         f'<p class="lede">{_method(run)}</p>{_judge_note(run)}'
-        '<div class="scroll" tabindex="0" role="region" aria-label="All numbers"><table><thead><tr><th scope="col">Metric</th>'
-        '<th scope="col" class="number">Value</th><th scope="col" class="picture"></th><th scope="col" class="number">95 %</th>'
-        '<th scope="col" class="number">n</th><th scope="col" class="number">Unscored</th><th scope="col" class="number">Test</th>'
+        '<div class="scroll" tabindex="0" role="region" aria-label="All numbers"><table><thead><tr><th '
+        'scope="col">Metric</th>'
+        '<th scope="col" class="number">Value</th><th scope="col" class="picture"></th><th scope="col" '
+        'class="number">95 %</th>'
+        '<th scope="col" class="number">n</th><th scope="col" class="number">Unscored</th><th scope="col" '
+        'class="number">Test</th>'
         f'<th scope="col" class="number">Target on test</th></tr></thead><tbody>{body}</tbody></table></div></section>'
     )
 
 
 def _suite(suite: Suite, selected: Sequence[Observation]) -> Iterable[str]:
-    yield f'<tr class="suite"><th scope="colgroup" colspan="8">{escape(suite.title)}<small>{escape(suite.asks)}</small></th></tr>'
+    yield (
+        '<tr class="suite"><th scope="colgroup" '
+        f'colspan="8">{escape(suite.title)}<small>{escape(suite.asks)}</small></th></tr>'
+    )
     test = [o for o in selected if o.split == "test"]
     for measure, value in suite.values(selected):
         tested, target = measure.value(test), suite.targets.get(measure.name)
@@ -230,7 +251,10 @@ def _suite(suite: Suite, selected: Sequence[Observation]) -> Iterable[str]:
         if target is not None:
             reached = tested is not None and met(measure, tested.mean, target)
             sign = "≥" if measure.better == "higher" else "≤"
-            goal = f'<span class="{"good" if reached else "bad"}">{sign} {target:g} {"met" if reached else "missed"}</span>'
+            goal = (
+                f'<span class="{"good" if reached else "bad"}">{sign} {target:g} '
+                f"{'met' if reached else 'missed'}</span>"
+            )
         numbers = ("–", "", "", "0")
         if value is not None:
             width = "" if value.method == "none" else f"{amount(measure, value.low)} to {amount(measure, value.high)}"
@@ -238,9 +262,11 @@ def _suite(suite: Suite, selected: Sequence[Observation]) -> Iterable[str]:
             numbers = (amount(measure, value.mean), bar, width, str(value.n))
         yield (
             f'<tr><th scope="row">{escape(measure.title)}<small>{escape(measure.meaning)}</small></th>'
-            f'<td class="number">{numbers[0]}</td><td class="picture">{numbers[1]}</td><td class="number">{numbers[2]}</td>'
+            f'<td class="number">{numbers[0]}</td><td class="picture">{numbers[1]}</td><td '
+            f'class="number">{numbers[2]}</td>'
             f'<td class="number">{numbers[3]}</td><td class="number">{measure.unscored(selected) or ""}</td>'
-            f'<td class="number">{amount(measure, tested.mean) if tested else ""}</td><td class="number">{goal}</td></tr>'
+            f'<td class="number">{amount(measure, tested.mean) if tested else ""}</td><td '
+            f'class="number">{goal}</td></tr>'
         )
 
 
@@ -249,7 +275,8 @@ def _method(run: Run) -> str:
     return f"Means with 95 % intervals: Wilson for independent yes-or-no outcomes, else a bootstrap over {unit}. " + (
         ""
         if len(run.articles) >= 10
-        else f"With {_count(len(run.articles), 'article')} they speak of more questions on these, not of other articles."
+        else f"With {_count(len(run.articles), 'article')} they speak of more questions on these, not of other "
+        "articles."
     )
 
 
@@ -257,7 +284,10 @@ def _judge_note(run: Run) -> str:
     if not run.judge:
         return ""
     agreement = run.judge["agreement"]
-    said = f"{agreement['agree']} of {agreement['n']} labelled claims ({agreement['low']:.0%} to {agreement['high']:.0%}), kappa {agreement['kappa']}"
+    said = (
+        f"{agreement['agree']} of {agreement['n']} labelled claims ({agreement['low']:.0%} to "
+        f"{agreement['high']:.0%}), kappa {agreement['kappa']}"
+    )
     return (
         f'<p class="note">Judge: {escape(str(run.judge["model"]))}. It agrees with {escape(said)}; '
         f"{run.judge['unscored']} of its verdicts could not be read and are unscored. It never decides the gate.</p>"
@@ -273,7 +303,8 @@ def _judged(run: Run) -> str:
 
 def _footer(run: Run) -> str:
     return (
-        f'<footer class="page"><p>Case set {escape(run.digest[:12])}. Reproduce with <code>python -m evals run --split {escape(run.split)}</code>. '
+        f'<footer class="page"><p>Case set {escape(run.digest[:12])}. Reproduce with <code>python -m evals run '
+        f"--split {escape(run.split)}</code>. "
         "A copier scores 100 % on support and a refuser 100 % on safety, so read them together.</p></footer>"
     )
 

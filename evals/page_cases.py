@@ -1,4 +1,4 @@
-"""The cases of the report page: question, answer, cited words marked in their context, what was expected, why it failed."""
+"""The cases of the report page: question, answer, cited words marked in their context, what was expected, why not."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
@@ -8,7 +8,8 @@ from evals.metrics import fold
 from evals.results import Observation
 
 _PROBE = {
-    "case": "", "standalone": "asked alone", "removed": "evidence removed", "swapped": "number swapped", "claim": "claim",
+    "case": "", "standalone": "asked alone", "removed": "evidence removed", "swapped": "number swapped",
+    "claim": "claim",
 }  # fmt: skip
 _STATUS = {"answered": "Answered", "abstained": "Declined", "clarify": "Asked back"}
 
@@ -21,12 +22,17 @@ def case_list(observations: Sequence[Observation]) -> str:
     items = "".join(_case(observation) for observation in ordered)
     return (
         '<section id="cases" aria-labelledby="cases-title"><h2 id="cases-title">Every case</h2>'
-        '<p class="lede">Cited words are marked where they stand. A green edge: the passage is one that answers; amber: it is not.</p>'
+        '<p class="lede">Cited words are marked where they stand. A green edge: the passage is one that '
+        "answers; amber: it is not.</p>"
         '<form class="filter" hidden><label class="search">Search<input type="search" name="search" autocomplete="off" '
-        'placeholder="words of the question, the answer or an id"></label><label>Show<select name="show"><option value="failed">Not '
-        'passed</option><option value="all">All</option><option value="must">Must pass</option><option value="unscored">Unscored</option>'
-        f'<option value="remark">With a remark</option></select></label><label>Kind<select name="kind">{kinds}</select></label>'
-        f'<label>Article<select name="article">{articles}</select></label><label>Split<select name="split"><option value="">All</option>'
+        'placeholder="words of the question, the answer or an id"></label><label>Show<select '
+        'name="show"><option value="failed">Not '
+        'passed</option><option value="all">All</option><option value="must">Must pass</option><option '
+        'value="unscored">Unscored</option>'
+        '<option value="remark">With a remark</option></select></label><label>Kind<select '
+        f'name="kind">{kinds}</select></label>'
+        f'<label>Article<select name="article">{articles}</select></label><label>Split<select '
+        'name="split"><option value="">All</option>'
         '<option>dev</option><option>test</option></select></label><output aria-live="polite"></output></form>'
         f"{items}</section>"
     )
@@ -49,7 +55,8 @@ def _case(o: Observation) -> str:
         f'<details class="case" id="c-{escape(o.id)}" data-state="{" ".join(states)}" data-kind="{escape(o.kind)}" '
         f'data-article="{escape(o.article)}" data-split="{escape(o.split)}" data-text="{escape(search)}"><summary>'
         f'<span class="tag {tone}">{tag}</span><span class="asked">{escape(o.question)}</span>'
-        f'<span class="id">{escape(o.case)}{probe}</span>{why}</summary><div class="body"><div>{_answer_column(o, answer)}</div>'
+        f'<span class="id">{escape(o.case)}{probe}</span>{why}</summary><div '
+        f'class="body"><div>{_answer_column(o, answer)}</div>'
         f"<div>{_expected_column(o)}</div></div></details>"
     )
 
@@ -131,7 +138,9 @@ def _expected_column(o: Observation) -> str:
 def _gold(sets: Sequence[Sequence[Mapping[str, str]]]) -> str:
     """The first set of passages that answers, and the others folded away."""
     shown = [
-        "".join(f"<blockquote>{escape(q['quote'])}<footer>{escape(q['document'])}</footer></blockquote>" for q in quotes)
+        "".join(
+            f"<blockquote>{escape(q['quote'])}<footer>{escape(q['document'])}</footer></blockquote>" for q in quotes
+        )
         for quotes in sets
     ]
     if not shown:

@@ -9,8 +9,8 @@ from typing import Any, Literal
 from evals.errors import EvalsError
 
 Probe = Literal["case", "standalone", "removed", "swapped", "claim"]
-"""`case`: asked as written. `standalone`: a follow-up asked as a question of its own. `removed`, `swapped`: a case asked
-again with its evidence taken out or its number changed. `claim`: a labelled claim, shown to the verifier."""
+"""`case`: asked as written. `standalone`: a follow-up asked as a question of its own. `removed`, `swapped`: a case
+asked again with its evidence taken out or its number changed. `claim`: a labelled claim, shown to the verifier."""
 
 
 @dataclass

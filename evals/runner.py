@@ -2,13 +2,12 @@
 
 import hashlib
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
-from assistant.schema import Answer, DraftClaim, Turn, Verdict, json_of
+from assistant.schema import Answer, DraftClaim, Turn, json_of
 from evals import ablation, metrics
 from evals.articles import Documents, write_article
 from evals.cases import Case, LoadedCase, LoadedClaim
@@ -16,6 +15,7 @@ from evals.grading import facts_cited, grade
 from evals.results import Observation, Probe, Run
 from evals.subject import Opened, Subject
 
+T = TypeVar("T")
 Progress = Callable[[int, int], None]
 Extra = Literal["retrieval", "standalone", "ablation", "claims"]
 """What is measured besides asking each case once."""
@@ -45,7 +45,7 @@ class Runner:
         extras: Collection[Extra] = ("retrieval", "standalone", "ablation", "claims"),
         progress: Progress | None = None,
     ) -> Run:
-        """Ask all cases, then the extras. An exception while asking is recorded with its case and does not end the run."""
+        """Ask all cases, then the extras. An error while asking is recorded with its case and does not end the run."""
         started = time.perf_counter()
         todo = len(cases) + ("claims" in extras and len(claims))
         observations: list[Observation] = []
@@ -93,9 +93,8 @@ class Runner:
         opened = self._open(loaded.article, None, observation)
         if opened is None:
             return
-        ranked: Sequence[metrics.Span] | None = None
-        with _recorded(observation):
-            ranked = opened.search(loaded.case.standalone or loaded.case.question, SEARCH_DEPTH)
+        question = loaded.case.standalone or loaded.case.question
+        ranked = _attempt(observation, lambda: opened.search(question, SEARCH_DEPTH))
         if ranked is None:
             return
         values = {f"recall@{k}": metrics.recall_at(ranked, loaded.gold, k) for k in (1, 3, 5, 10)}
@@ -192,9 +191,8 @@ class Runner:
             if metrics.overlap(metrics.Span(document.id, sentence.start, sentence.end), fact[0]) * 2
             >= sentence.end - sentence.start
         )
-        verdict: Verdict | None = None
-        with _recorded(observation):
-            verdict = opened.check(DraftClaim(text=claim.claim, sentences=ids, kind=claim.kind))
+        proposed = DraftClaim(text=claim.claim, sentences=ids, kind=claim.kind)
+        verdict = _attempt(observation, lambda: opened.check(proposed))
         if verdict is None:
             return observation
         if claim.label != "entailed":
@@ -214,46 +212,48 @@ class Runner:
 
     def _open(self, article: str, documents: Documents | None, observation: Observation) -> Opened | None:
         """The article as it is, or with these documents in its place; a failure is the observation's error."""
-        with _recorded(observation):
-            if documents is None:
-                if article not in self._originals:
-                    self._originals[article] = self._subject.open(self._folders[article])
-                return self._originals[article]
-            if self._standing.get(article) == documents:
-                return self._edited[article]
+        if documents is None:
+            return _attempt(observation, lambda: self._original(article))
+        return _attempt(observation, lambda: self._changed(article, documents))
+
+    def _original(self, article: str) -> Opened:
+        if article not in self._originals:
+            self._originals[article] = self._subject.open(self._folders[article])
+        return self._originals[article]
+
+    def _changed(self, article: str, documents: Documents) -> Opened:
+        if self._standing.get(article) != documents:
+            self._standing.pop(article, None)
             folder = self._scratch / article
             write_article(documents, folder)
-            self._standing.pop(article, None)
             if article in self._edited:
                 self._edited[article].refresh()
             else:
-                self._open(article, None, observation)
+                self._original(article)
                 self._edited[article] = self._subject.open_briefly(folder, self._folders[article])
             self._standing[article] = documents
-            return self._edited[article]
-        return None
+        return self._edited[article]
 
 
 def measure_answer(opened: Opened, question: str, history: Iterable[object], observation: Observation) -> Answer | None:
     """Ask, and keep the answer and its time in the observation; `None` when that raised."""
     turns = [Turn.model_validate(message, from_attributes=True) for message in history]
     started = time.perf_counter()
-    answer: Answer | None = None
-    with _recorded(observation):
-        answer = opened.ask(question, turns)
+    answer = _attempt(observation, lambda: opened.ask(question, turns))
+    if answer is not None:
         observation.wall_ms = round((time.perf_counter() - started) * 1000, 2)
         observation.answer = json_of(answer)
     return answer
 
 
-@contextmanager
-def _recorded(observation: Observation) -> Iterator[None]:
+def _attempt(observation: Observation, action: Callable[[], T]) -> T | None:
     """An error while measuring one question is a finding, not the end of the run: no score, and the gate is red."""
     try:
-        yield
+        return action()
     except Exception as error:
         observation.error = f"{type(error).__name__}: {error}"
         observation.unscored["all"] = observation.error
+        return None
 
 
 def _blank(loaded: LoadedCase, probe: Probe) -> Observation:

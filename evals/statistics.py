@@ -51,8 +51,8 @@ def cluster_bootstrap(
 ) -> tuple[float, float]:
     """95 % percentile interval of the mean, drawing whole clusters with replacement.
 
-    (Efron & Tibshirani 1993, ch. 13; clusters: Davison & Hinkley 1997, p. 100.) The generator is seeded and the clusters
-    are sorted, so that neither the machine nor the order of the cases changes the result.
+    (Efron & Tibshirani 1993, ch. 13; clusters: Davison & Hinkley 1997, p. 100.) The generator is seeded and the
+    clusters are sorted, so that neither the machine nor the order of the cases changes the result.
     """
     if len(values) != len(clusters) or not values:
         raise ValueError("one cluster name for every value, and at least one value")
@@ -94,14 +94,14 @@ def mcnemar(broken: int, fixed: int) -> float:
     n = broken + fixed
     if n == 0:
         return 1.0
-    tail = sum(comb(n, k) for k in range(max(broken, fixed), n + 1)) / 2**n
+    tail = sum(comb(n, k) for k in range(max(broken, fixed), n + 1)) / 2.0**n
     return min(1.0, 2 * tail)
 
 
 def mcnemar_drop(broken: int, fixed: int) -> float:
     """One-sided exact p of at least `broken` losses among the cases that changed: small means worse than before."""
     n = broken + fixed
-    return sum(comb(n, k) for k in range(broken, n + 1)) / 2**n if n else 1.0
+    return sum(comb(n, k) for k in range(broken, n + 1)) / 2.0**n if n else 1.0
 
 
 def sign_flip_drop(differences: Sequence[float], clusters: Sequence[str], seed: int = SEED) -> float:

@@ -52,7 +52,7 @@ class Subject(Protocol):
     def open(self, folder: Path) -> Opened: ...
 
     def open_briefly(self, folder: Path, like: Path | None = None) -> Opened:
-        """The same answers as `open` gives, without keeping an index; `like` is an open article that it is a copy of."""
+        """The same answers as `open` gives, without keeping an index; `like` is an open article it is a copy of."""
 
 
 class AssistantSubject:

@@ -38,7 +38,7 @@ class Suite(BaseModel):
     must_pass: bool = False
     """Only cases that must never fail."""
     floors: dict[str, float] = {}
-    """Values that must be reached, or the gate is red: 0 and 1 by every run, others by a run of the whole test split."""
+    """Values to be reached, or the gate is red: 0 and 1 by every run, others by a run of the whole test split."""
     targets: dict[str, float] = {}
     """Values to be reached on the test split; shown, not enforced."""
 

@@ -43,13 +43,25 @@ def test_a_quote_that_is_not_verbatim_is_an_error_that_shows_where_it_differs(tm
         ("kind: number", "kind: numbers", "all.yaml:4: kind: "),
         ("status: answered\n  must", "state: answered\n  must", "all.yaml:2: status: Field required"),
         ("must_pass: true", "must_pas: true", "all.yaml:6: must_pas: Extra inputs are not permitted"),
-        ("document: article, quote: \"It", "document: articel, quote: \"It", "there is no document 'articel'; there is: article"),
+        (
+            'document: article, quote: "It',
+            'document: articel, quote: "It',
+            "there is no document 'articel'; there is: article",
+        ),
         ("id: br-who-001", "id: br-number-001", "the id br-number-001 is taken by cases/bridge/all.yaml:2"),
-        ("status: abstained", "status: abstained\n  gold: [[{document: article, quote: It}]]", "an abstained case has no gold"),
-        ("  kind: near-miss", "  pair: {of: br-none, relation: paraphrase}\n  kind: near-miss", "there is no case br-none"),
+        (
+            "status: abstained",
+            "status: abstained\n  gold: [[{document: article, quote: It}]]",
+            "an abstained case has no gold",
+        ),
+        (
+            "  kind: near-miss",
+            "  pair: {of: br-none, relation: paraphrase}\n  kind: near-miss",
+            "there is no case br-none",
+        ),
         ("kind: number", "kind: [", "all.yaml:"),
     ],
-)  # fmt: skip
+)
 def test_mistakes_are_named_by_file_and_line(tmp_path: Path, old: str, new: str, said: str) -> None:
     assert old in CASES
     assert said in problems(tmp_path, CASES.replace(old, new, 1))
@@ -154,10 +166,18 @@ def test_the_split_rule_is_fixed() -> None:
         ('any: ["1931"]', 'any: ["the year 1931"]', "no gold set states the vital nugget '1931'"),
         ("must_pass: true", 'forbid: ["re:193\\\\d"]', "matches the gold in article"),
         ("must_pass: true", "hedge: [perhaps]", "no gold set has the hedge"),
-        ("question: Who will pay for the bridge?", "question: When was the old bridge built then?", "asks nearly what br-number-001"),
-        ("  gold: [[{document: article, quote: \"It was built in 1931.\"}]]\n", "", "no gold: its citations cannot be measured"),
+        (
+            "question: Who will pay for the bridge?",
+            "question: When was the old bridge built then?",
+            "asks nearly what br-number-001",
+        ),
+        (
+            '  gold: [[{document: article, quote: "It was built in 1931."}]]\n',
+            "",
+            "no gold: its citations cannot be measured",
+        ),
     ],
-)  # fmt: skip
+)
 def test_lint_finds_cases_that_cannot_tell_right_from_wrong(tmp_path: Path, old: str, new: str, said: str) -> None:
     assert old in CASES
     found = lint(load(tmp_path, CASES.replace(old, new, 1)))

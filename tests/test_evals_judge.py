@@ -81,7 +81,9 @@ def says(verdict: str) -> Respond:
     return lambda request: (200, json.dumps({"verdict": verdict}))
 
 
-def test_a_verdict_is_asked_once_and_then_read_from_the_cache(serve: Callable[[Respond], ChatServer], tmp_path: Path) -> None:
+def test_a_verdict_is_asked_once_and_then_read_from_the_cache(
+    serve: Callable[[Respond], ChatServer], tmp_path: Path
+) -> None:
     server = serve(says("yes"))
     judge = judge_at(server, tmp_path)
     assert [judge.support("It rains.", ["It rains."]) for _ in range(3)] == ["yes"] * 3
@@ -127,7 +129,7 @@ CLAIMS = """
 def test_scores_stand_beside_the_agreement_and_unreadable_replies_are_unscored(
     serve: Callable[[Respond], ChatServer], tmp_path: Path
 ) -> None:
-    """"Cannot tell" is not support: a known evaluator counts it as faithful."""
+    """ "Cannot tell" is not support: a known evaluator counts it as faithful."""
 
     def respond(request: dict[str, Any]) -> tuple[int, str]:
         about = json.loads(request["messages"][1]["content"])

@@ -86,12 +86,12 @@ def test_nugget_recall_is_strict() -> None:
 def test_curly_quotation_marks_quote_and_apostrophes_do_not() -> None:
     """A known evaluator opens quotations at apostrophes and does not know curly marks."""
     assert metrics.quotations("Sessions's letter and the city's 'reply'") == ()
-    assert metrics.quotations("He called it “a bully’s move” and \"odd\".") == ("a bully’s move", "odd")
+    assert metrics.quotations('He called it “a bully’s move” and "odd".') == ("a bully’s move", "odd")
 
 
 def test_quoting_nothing_is_not_applicable_and_not_zero() -> None:
     assert metrics.quotation_exactness("No quotation here.", ["No quotation here."]) is None
-    assert metrics.quotation_exactness("He called it “odd,” she said.", ["He called it \"odd\" and left."]) == 1.0
+    assert metrics.quotation_exactness("He called it “odd,” she said.", ['He called it "odd" and left.']) == 1.0
     assert metrics.quotation_exactness("He called it “even” and “odd”.", ["It was odd."]) == 0.5
 
 

@@ -32,7 +32,11 @@ class Bench:
         self.runs = 0
 
     def run(self, **replies: Reply) -> Run:
-        questions = {"built": "When was the old bridge built?", "said": "Who said that there is no choice?", "pay": "Who will pay for the bridge?"}
+        questions = {
+            "built": "When was the old bridge built?",
+            "said": "Who said that there is no choice?",
+            "pay": "Who will pay for the bridge?",
+        }
         subject = SetAnswers({**RIGHT, **{questions[name]: reply for name, reply in replies.items()}})
         self.runs += 1
         run = Runner(subject, self.folders, self.root / f"scratch-{self.runs}").run(
@@ -59,7 +63,11 @@ def red(findings: list[gate.Finding]) -> dict[str, tuple[str, ...]]:
 
 def test_right_answers_pass_and_score(bench: Bench) -> None:
     run = bench.run()
-    assert [(o.id, o.failures) for o in run.of("case")] == [("br-number-001", []), ("br-who-001", []), ("br-miss-001", [])]
+    assert [(o.id, o.failures) for o in run.of("case")] == [
+        ("br-number-001", []),
+        ("br-who-001", []),
+        ("br-miss-001", []),
+    ]
     scores = {o.id: o.scores for o in run.of("case")}
     assert scores["br-number-001"]["citation_precision"] == scores["br-number-001"]["character_f1"] == 1.0
     assert scores["br-who-001"]["speaker_accuracy"] == 1.0
@@ -188,11 +196,16 @@ def test_flips_are_named_both_ways(bench: Bench) -> None:
 
 def test_evidence_taken_out_and_numbers_swapped(bench: Bench) -> None:
     stubborn = bench.run()
-    assert {o.case: o.scores["removal_respected"] for o in stubborn.of("removed")} == {"br-number-001": 1.0, "br-who-001": 1.0}
+    assert {o.case: o.scores["removal_respected"] for o in stubborn.of("removed")} == {
+        "br-number-001": 1.0,
+        "br-who-001": 1.0,
+    }
     assert [o.failures for o in stubborn.of("swapped")] == [["declines once 1931 reads 1938"]]
 
     def follows(article, question):  # type: ignore[no-untyped-def]
-        sentence = next((s for s in ("It was built in 1931.", "It was built in 1938.") if s in article.article.text), None)
+        sentence = next(
+            (s for s in ("It was built in 1931.", "It was built in 1938.") if s in article.article.text), None
+        )
         return quoting(article, sentence) if sentence else declining(article)
 
     run = bench.run(built=follows)

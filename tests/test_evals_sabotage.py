@@ -99,7 +99,9 @@ class Bench:
     def red(self, run: Run, rule: str, start: str = "") -> set[str]:
         """Cases that the gate names under a rule, without those it named of the honest run."""
         findings = gate.judge_run(run, SUITES, self.baseline, complete=False)
-        named = {c for f in findings if f.level == "red" and f.rule == rule and f.text.startswith(start) for c in f.cases}
+        named = {
+            c for f in findings if f.level == "red" and f.rule == rule and f.text.startswith(start) for c in f.cases
+        }
         return named - {c for key, cases in self.before.items() if key.startswith(rule + start) for c in cases}
 
     def answered(self, kind: str) -> set[str]:
@@ -118,7 +120,9 @@ def next_sentence(answer: Answer, article: Article, question: str) -> Answer:
     def moved(citation: Citation) -> Citation:
         document = article.document_of[citation.document]
         after = next((s for s in document.sentences if s.start >= citation.end), document.sentences[0])
-        return citation.model_copy(update={"start": after.start, "end": after.end, "quote": after.text, "sentences": (after.id,)})
+        return citation.model_copy(
+            update={"start": after.start, "end": after.end, "quote": after.text, "sentences": (after.id,)}
+        )
 
     claims = tuple(claim.model_copy(update={"kind": "paraphrase"}) for claim in answer.claims)
     return answer.model_copy(update={"citations": tuple(moved(c) for c in answer.citations), "claims": claims})
@@ -167,7 +171,11 @@ def test_citing_the_next_sentence_turns_the_gate_red(bench: Bench) -> None:
 
 def test_answering_everything_turns_the_gate_red(bench: Bench) -> None:
     named = bench.red(bench.run(answer_everything), "drop", "abstention: Right-decline")
-    declined = {o.id for o in bench.honest.of("case") if o.kind == "near-miss" and o.passed and o.expected["status"] == ["abstained"]}
+    declined = {
+        o.id
+        for o in bench.honest.of("case")
+        if o.kind == "near-miss" and o.passed and o.expected["status"] == ["abstained"]
+    }
     assert declined
     assert declined <= named
 
