@@ -1,7 +1,7 @@
 """How likely the best sentences answer the question, and which of its words they leave unsupported.
 
 The model is a logistic regression over the retriever's signals, read from `answerability.json`, which `python -m evals.fit`
-writes: for each signal its mean, its spread and its weight, so that a person can see what counts for and against an answer.
+writes: for each signal its mean, its spread and its weights, so that a person can see what counts for and against an answer.
 """
 
 import json
@@ -18,9 +18,11 @@ from assistant.text import STOP_WORDS, words
 _MODEL: Final[Mapping[str, Any]] = json.loads((Path(__file__).parent / "answerability.json").read_text(encoding="utf-8"))
 THRESHOLD: Final[float] = _MODEL["threshold"]
 """Below this probability the assistant abstains; chosen by `evals.fit` by a stated rule."""
-_CLIP = 4.0
+CLIP: Final = 4.0
 """A signal counts at most this many spreads from its mean: an unusual article must not decide by one number."""
-_NEAR = 3
+_SHORT: Final = math.log1p(6)
+_LONG: Final = math.log1p(200)
+_NEAR: Final = 3
 _TYPES: Final[tuple[str, ...]] = get_args(QuestionType)
 
 
@@ -29,11 +31,25 @@ def probability(question: Question, evidence: Sequence[Evidence]) -> float:
     if not evidence:
         return 0.0
     signals = inputs(question, evidence)
-    model = _MODEL["models"]["vectors" if "match_here" in signals else "words"]
-    logit = model["intercept"] + sum(
-        weight * max(-_CLIP, min(_CLIP, (signals.get(name, mean) - mean) / spread)) for name, (mean, spread, weight) in model["signals"].items()
-    )
+    return weigh(signals, _MODEL["models"]["vectors" if "match_here" in signals else "words"])
+
+
+def weigh(signals: Mapping[str, float], model: Mapping[str, Any]) -> float:
+    """Probability under one model of `answerability.json`; a signal that is not there counts as its mean.
+
+    What a signal means depends on the size of the article, so each has two weights, between which `size` interpolates.
+    """
+    long = size(signals)
+    logit = float(model["intercept"]) + long * float(model["long"])
+    for name, (mean, spread, short_weight, long_weight) in model["signals"].items():
+        standard = max(-CLIP, min(CLIP, (signals.get(name, mean) - mean) / spread))
+        logit += standard * (short_weight + long * (long_weight - short_weight))
     return 1 / (1 + math.exp(-logit))
+
+
+def size(signals: Mapping[str, float]) -> float:
+    """Size of the article from 0, six sentences or fewer, to 1, two hundred or more, on a logarithmic scale."""
+    return max(0.0, min(1.0, (signals.get("sentences", _SHORT) - _SHORT) / (_LONG - _SHORT)))
 
 
 def inputs(question: Question, evidence: Sequence[Evidence]) -> dict[str, float]:
