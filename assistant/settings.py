@@ -43,6 +43,12 @@ class Settings(BaseSettings):
     """A file of prices in place of the shipped one."""
     chroma_url: str | None = Field(None, validation_alias="CHROMA_URL")
     """A Chroma server in place of the local folder."""
+    embed_origins: str = Field("", validation_alias="EMBED_ORIGINS")
+    """Origins of the pages that may embed widget and app, with commas between: `https://news.example`."""
+    rate_limit: str = "60/minute"
+    """Questions and ratings that one client may send."""
+    redis_url: str | None = Field(None, validation_alias="REDIS_URL")
+    """Where several API processes count together; each counts alone when not set."""
     openai_api_key: SecretStr | None = Field(None, validation_alias="OPENAI_API_KEY")
     openai_base_url: str | None = Field(None, validation_alias="OPENAI_BASE_URL")
 

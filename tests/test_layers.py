@@ -20,6 +20,8 @@ LEVEL_OF = {
             "fluent",
             "pipeline render server",
             "terminal catalogue markup",
+            "guard pages",
+            "openapi answering",
             "api cli",
             "ui",
         ),
