@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from assistant.lexicon import root
+from assistant.lexicon import root, root_set
 from assistant.schema import Article, DraftConflict, Question, Sentence
 from assistant.statements import POINTS_BACK, WEAK, Statement, concept, content
 
@@ -21,7 +21,7 @@ _MONEY_AT_RISK = frozenset({"*money", "*loss"})
 _REACH = 5
 """Words, or sentences, within which one bears on another."""
 _CASUALTIES = {"*dead": "dead", "*hurt": "injured"}
-_DOING = frozenset(map(root, "send sign write author make issue draft order approve".split()))
+_DOING = root_set("send sign write author make issue draft order approve")
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,8 @@ def _who(own: Statement, other: Statement) -> _Found | None:
 
 
 _ENDED = re.compile(
-    r"\b(?:g[ai]ve[ns]? up|rescind|revok|abandon|end(?:s|ed)?|stop|no longer|former|repeal|cancel|abolish|drop|withdr|scrap|reject|den(?:y|ied))"
+    r"\b(?:g[ai]ve[ns]? up|rescind|revok|abandon|end(?:s|ed)?|stop|no longer|former|repeal|cancel|abolish|drop"
+    r"|withdr|scrap|reject|den(?:y|ied))"
 )
 
 
@@ -145,7 +146,8 @@ def _together(pair: frozenset[str], statement: Statement) -> bool:
         return False
     tokens, places = statement.tokens, statement.places
     one, two = (
-        [n for n, (at, value) in enumerate(places) if value == which and tokens[at] not in statement.named] for which in pair
+        [n for n, (at, value) in enumerate(places) if value == which and tokens[at] not in statement.named]
+        for which in pair
     )
     for a in one:
         for b in two:
@@ -197,7 +199,11 @@ _DATES_IT = re.compile(r"\b(?:dates|dated)\b", re.I)
 
 def _date(own: Statement, other: Statement) -> _Found | None:
     """One thing under two dates: only where both sentences date it in so many words."""
-    if not (_DATES_IT.search(own.text) and _DATES_IT.search(other.text)) or len(own.dates) != 1 or len(other.dates) != 1:
+    if (
+        not (_DATES_IT.search(own.text) and _DATES_IT.search(other.text))
+        or len(own.dates) != 1
+        or len(other.dates) != 1
+    ):
         return None
     shared = (own.affirms & other.affirms) - {concept("date")}
     noun = next((token for token in own.tokens if concept(token) in shared and token not in own.named), None)
@@ -223,7 +229,9 @@ _DISPUTES = re.compile(
     r"|call(?:s|ed) (?:that|this|it) (?:wrong|false|untrue|misleading))",
     re.I,
 )
-_OPEN = re.compile(r"\b(?:is|are|was|were|remains?) (?:disputed|contested|a matter of (?:dispute|debate)|in dispute)\b", re.I)
+_OPEN = re.compile(
+    r"\b(?:is|are|was|were|remains?) (?:disputed|contested|a matter of (?:dispute|debate)|in dispute)\b", re.I
+)
 _NEGATIVE = re.compile(r"\b(?:no|none|not|never)\b", re.I)
 
 
@@ -236,7 +244,11 @@ def _contradicted(at: int, statements: Sequence[Statement]) -> Iterator[_Found]:
         claim = statements[cue_at - 1] if cue.before else cue
         told = cue.text[match.end() :].rsplit(" that ", 1)[-1]
         roots, negative = content(told), bool(_NEGATIVE.search(told))
-        rivals = [other for other in statements if other.document != cue.document and bool(_NEGATIVE.search(other.text)) == negative]
+        rivals = [
+            other
+            for other in statements
+            if other.document != cue.document and bool(_NEGATIVE.search(other.text)) == negative
+        ]
         rival = max(rivals, key=lambda other: len(roots & (other.affirms | other.denies)), default=None)
         sides = [claim.id, *([cue.id] if claim is not cue else [])]
         if rival is not None and len(roots & (rival.affirms | rival.denies)) >= 2:
@@ -258,7 +270,9 @@ def _disputed(at: int, statements: Sequence[Statement]) -> Iterator[_Found]:
         follows = after is not None and after.document == document and bool(after.before)
         sides = [claim_at, cue_at, *([cue_at + 1] if follows else [])]
         near = statements[claim_at].document == document and cue.paragraph - statements[claim_at].paragraph <= 1
-        inside = at in range(claim_at, sides[-1] + 1) or (claim_at and at == claim_at - 1 and _OPEN.search(statements[at].text))
+        inside = at in range(claim_at, sides[-1] + 1) or (
+            claim_at and at == claim_at - 1 and _OPEN.search(statements[at].text)
+        )
         if near and claim_at < cue_at and inside:
             roots = frozenset().union(*(statements[n].affirms | statements[n].denies for n in sides))
             yield _Found(tuple(statements[n].id for n in sides), "cue", "this, as the sentences themselves say", roots)
@@ -268,7 +282,7 @@ def _disputed(at: int, statements: Sequence[Statement]) -> Iterator[_Found]:
 def _head(at: int, statements: Sequence[Statement]) -> int:
     """The sentence in which a run of quotations begins: the one that says who is quoted on what."""
     start = at
-    while at > 0 and start - at < 2 and statements[at].text[:1] in "“\"":
+    while at > 0 and start - at < 2 and statements[at].text[:1] in '“"':
         at -= 1
     return max(at, 0)
 

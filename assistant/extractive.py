@@ -1,7 +1,7 @@
 """Answers by quoting: whole sentences, word for word, the shortest set that answers, or an abstention.
 
-The retriever's order is corrected by what the question asks for. One sentence is the rule; more are taken when the first
-leans on its neighbour, when a list goes on after it, or when another stands as close and does not repeat it.
+The retriever's order is corrected by what the question asks for. One sentence is the rule; more are taken when the
+first leans on its neighbour, when a list goes on after it, or when another stands as close and does not repeat it.
 """
 
 import re
@@ -56,7 +56,9 @@ def draft(
     nearest = tuple(item.sentence.id for item in evidence[:MAX_NEAREST])
     candidates = _ranked(question, evidence, article)
     if not candidates or probability < threshold:
-        return Draft(status="abstained", missing=unanswered.missing(question, missing), nearest=nearest, confidence=probability)
+        return Draft(
+            status="abstained", missing=unanswered.missing(question, missing), nearest=nearest, confidence=probability
+        )
     if unanswered.asks_about_now(question) and not unanswered.states_now(candidates[0].sentence.text):
         told = unanswered.as_of(question, [candidate.document for candidate in candidates[:MAX_NEAREST]])
         return Draft(status="abstained", missing=told, nearest=nearest, confidence=probability)
@@ -195,13 +197,16 @@ def _role(question: Question) -> str:
 # --- how many sentences ----------------------------------------------------------------------------------------------
 
 _LEANS = re.compile(
-    r"(?:[“\"‘']?(?:but|and|so|however|then|also|yet|still)[, ]+)?[“\"‘']?(?:it|he|she|they|this|that|these|those|his|her"
-    r"|its|their|both|such|the (?:former|latter|first|second|third|same|paper|page|city|agency|department|program|company"
+    r"(?:[“\"‘']?(?:but|and|so|however|then|also|yet|still)[, ]+)?[“\"‘']?(?:it|he|she|they|this|that|these"
+    r"|those|his|her"
+    r"|its|their|both|such|the (?:former|latter|first|second|third|same|paper|page|city|agency|department"
+    r"|program|company"
     r"|group|two))\b",
     re.I,
 )
 _ORDINAL = re.compile(
-    r"[“\"]?(?:the )?(?:first|second|third|fourth|fifth|sixth|another|finally|lastly|next|a (?:second|third|fourth))\b", re.I
+    r"[“\"]?(?:the )?(?:first|second|third|fourth|fifth|sixth|another|finally|lastly|next|a (?:second|third|fourth))\b",
+    re.I,
 )
 _PLURAL = re.compile(
     r"\b(?:which|what|list|name) (?:are |were )?(?:the |all |these |those )?"

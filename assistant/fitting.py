@@ -1,5 +1,6 @@
-"""Whether a sentence holds the kind of thing that a question asks for: a name, a date, a figure in the right unit, a list,
-the asked speaker's words. English rules over one sentence; what it says of the matter is not judged here."""
+"""Whether a sentence holds the kind of thing that a question asks for: a name, a date, a figure in its unit, a list,
+the asked speaker's words. English rules over one sentence; what it says of the matter is not judged here.
+"""
 
 import re
 from collections.abc import Collection
@@ -20,7 +21,8 @@ _CAUSE = re.compile(
 )
 _WEAK_CAUSE = re.compile(r"\b(?:to [a-z]+|for|as|by|with|from|when|which|so|although|but|if|while)\b")
 _VAGUE_NUMBER = re.compile(
-    r"\b(?:several|dozens|hundreds|thousands|millions|none|no|both|half|twice|once|all|few|many|most|single|only)\b", re.I
+    r"\b(?:several|dozens|hundreds|thousands|millions|none|no|both|half|twice|once|all|few|many|most|single|only)\b",
+    re.I,
 )
 _VAGUE_TIME = re.compile(
     r"\b(?:when|after|before|during|until|since|days?|weeks?|months?|years?|morning|evening|night|spring|summer|autumn"
@@ -76,15 +78,11 @@ def new_names(question: Question, text: str) -> tuple[str, ...]:
 
 # --- figures ---------------------------------------------------------------------------------------------------------
 
-COUNT_WORDS = {
-    word: count
-    for count, word in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), 1)
-}
-_NUMBERS = COUNT_WORDS.keys() | frozenset(
-    (
-        "thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty"
-        " ninety hundred thousand million billion first second third fourth fifth"
-    ).split()
+COUNT_WORDS = {word: number for word, number in grammar.NUMBER_OF.items() if 0 < number <= 12}
+_NUMBERS = grammar.NUMBER_OF.keys() | grammar.word_set(
+    """
+    thirty forty fifty sixty seventy eighty ninety hundred thousand million billion first second third fourth fifth
+    """
 )
 _LENGTHS = r"(?:kilo|centi|milli)?met(?:er|re)s?|m|km|cm|feet|foot|ft|inch(?:es)?|miles?|yards?"
 _TIMES = r"seconds?|minutes?|hours?|days?|nights?|weeks?|months?|years?|decades?|centur(?:y|ies)"
@@ -109,12 +107,15 @@ _UNITS = tuple(
         ),
         (
             r"\bhow (?:often|frequently)\b",
-            r"\b(?:times?|every|daily|weekly|monthly|yearly|annual(?:ly)?|once|twice|each|per|often|rarely|never|always|regularly)\b",
+            r"\b(?:times?|every|daily|weekly|monthly|yearly|annual(?:ly)?|once|twice|each|per|often|rarely|never"
+            r"|always|regularly)\b",
         ),
         (
-            r"\bhow much money\b|\bhow much (?:does|did|do|will|would|is|was) (?:[\w’']+ ){1,6}?(?:cost|pay|paid|earn|spend|spent)\b"
+            r"\bhow much money\b|\bhow much (?:does|did|do|will|would|is|was) (?:[\w’']+ ){1,6}?(?:cost|pay|paid|earn"
+            r"|spend|spent)\b"
             r"|\b(?:price|budget|salary|cost)\b",
-            r"[$€£¥]|\b(?:dollars?|euros?|pounds?|cents?|francs?|million|billion|percent|free|no cost|grants?|pay|paid|cost\w*)\b",
+            r"[$€£¥]|\b(?:dollars?|euros?|pounds?|cents?|francs?|million|billion|percent|free|no cost|grants?|pay|paid"
+            r"|cost\w*)\b",
         ),
         (
             r"\bhow long\b",
@@ -201,7 +202,8 @@ def _says(question: Question, sentence: Sentence) -> float:
 
 
 def asked_speaker(question: Question) -> frozenset[str]:
-    """Words of the speaker of "what did … say": the surname of a name, else what the phrase names; empty when it asks who."""
+    """Words of the speaker of "what did … say": the surname of a name, else what the phrase names; empty "
+    "when it asks who."""
     if _ASKS_SPEAKER.match(question.text):
         return frozenset()
     clause = grammar.supposed(question.text)

@@ -6,79 +6,122 @@ they say nothing rather than something ungrammatical. Pure functions.
 
 import re
 
+
+def word_set(words: str) -> frozenset[str]:
+    """The words of a string, separated by spaces and lines."""
+    return frozenset(words.split())
+
+
+_COUNTING = """
+    zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
+    eighteen nineteen twenty
+"""
+NUMBER_OF = {word: number for number, word in enumerate(_COUNTING.split())}
+"""Small numbers by their words."""
 _IRREGULAR_FORMS = """
-    be was been/beat beat beaten/become became become/begin began begun/bend bent bent/bind bound bound/bite bit bitten/bleed bled bled
-    blow blew blown/break broke broken/bring brought brought/broadcast broadcast broadcast/build built built/buy bought bought
-    catch caught caught/choose chose chosen/come came come/cost cost cost/cut cut cut/deal dealt dealt/dig dug dug/do did done
-    draw drew drawn/drink drank drunk/drive drove driven/eat ate eaten/fall fell fallen/feed fed fed/feel felt felt
-    fight fought fought/find found found/flee fled fled/fly flew flown/forbid forbade forbidden/forget forgot forgotten
-    freeze froze frozen/get got got/give gave given/go went gone/grow grew grown/hang hung hung/have had had/hear heard heard
-    hide hid hidden/hit hit hit/hold held held/hurt hurt hurt/keep kept kept/know knew known/lay laid laid/lead led led
-    leave left left/lend lent lent/let let let/lie lay lain/lose lost lost/make made made/mean meant meant/meet met met
-    overturn overturned overturned/pay paid paid/put put put/quit quit quit/read read read/ride rode ridden/ring rang rung
-    rise rose risen/run ran run/say said said/see saw seen/seek sought sought/sell sold sold/send sent sent/set set set
-    shake shook shaken/shoot shot shot/show showed shown/shut shut shut/sing sang sung/sink sank sunk/sit sat sat
-    sleep slept slept/speak spoke spoken/spend spent spent/split split split/spread spread spread/stand stood stood
-    steal stole stolen/stick stuck stuck/strike struck struck/swear swore sworn/swim swam swum/take took taken
-    teach taught taught/tell told told/think thought thought/throw threw thrown/understand understood understood
-    undergo underwent undergone/wake woke woken/wear wore worn/win won won/withdraw withdrew withdrawn
-    withhold withheld withheld/write wrote written/rebuild rebuilt rebuilt/overcome overcame overcome/undo undid undone
+    be was been / beat beat beaten / become became become / begin began begun / bend bent bent / bind bound bound
+    bite bit bitten / bleed bled bled / blow blew blown / break broke broken / bring brought brought
+    broadcast broadcast broadcast / build built built / buy bought bought / catch caught caught
+    choose chose chosen / come came come / cost cost cost / cut cut cut / deal dealt dealt / dig dug dug
+    do did done / draw drew drawn / drink drank drunk / drive drove driven / eat ate eaten / fall fell fallen
+    feed fed fed / feel felt felt / fight fought fought / find found found / flee fled fled / fly flew flown
+    forbid forbade forbidden / forget forgot forgotten / freeze froze frozen / get got got / give gave given
+    go went gone / grow grew grown / hang hung hung / have had had / hear heard heard / hide hid hidden
+    hit hit hit / hold held held / hurt hurt hurt / keep kept kept / know knew known / lay laid laid
+    lead led led / leave left left / lend lent lent / let let let / lie lay lain / lose lost lost / make made made
+    mean meant meant / meet met met / overturn overturned overturned / pay paid paid / put put put
+    quit quit quit / read read read / ride rode ridden / ring rang rung / rise rose risen / run ran run
+    say said said / see saw seen / seek sought sought / sell sold sold / send sent sent / set set set
+    shake shook shaken / shoot shot shot / show showed shown / shut shut shut / sing sang sung / sink sank sunk
+    sit sat sat / sleep slept slept / speak spoke spoken / spend spent spent / split split split
+    spread spread spread / stand stood stood / steal stole stolen / stick stuck stuck / strike struck struck
+    swear swore sworn / swim swam swum / take took taken / teach taught taught / tell told told
+    think thought thought / throw threw thrown / understand understood understood / undergo underwent undergone
+    wake woke woken / wear wore worn / win won won / withdraw withdrew withdrawn / withhold withheld withheld
+    write wrote written / rebuild rebuilt rebuilt / overcome overcame overcome / undo undid undone
 """
 IRREGULAR = {
     base: (past, participle)
     for base, past, participle in (line.split() for line in re.split(r"[/\n]", _IRREGULAR_FORMS) if line.strip())
 }
 """Past and participle by base form."""
-_REGULAR = frozenset(
+_REGULAR = word_set(
     """
-    accept access accuse achieve add address admit adopt advise affect agree allow announce answer appeal appear apply
-    appoint approve argue arrest arrive ask assess attack attempt attend award back ban base believe belong block book
-    borrow call campaign cancel carry cause challenge change charge chase cite claim close collaborate collapse collect
-    comment commit compare complain complete comply concern conclude condemn conduct confirm connect consider consist
-    contact contain continue contribute control cooperate cost cover create criticise criticize cross damage decide declare
-    decline defeat defend define delay delete deliver demand deny depend deport describe deserve design designate destroy
-    detain determine develop die differ direct disappear discover discuss dismiss dispute donate double drop earn elect
-    employ enable encourage end endorse enforce enlist ensure enter erect escape establish estimate evacuate evaluate
-    examine exceed exist expand expect explain explode express extend face fail favor favour file fill finance fine finish
-    fire focus follow force form found fund gain govern grant greet guarantee handle happen hate head help hire honor honour
-    hope host identify ignore impact implement imply impose improve include increase indicate inform injure inspect install
-    intend introduce invent invest investigate invite involve issue join jail judge jump justify kick kill label lack land
-    last launch learn limit link list live load locate look love maintain manage mark marry matter measure mention miss move
-    murder name need negotiate note notice notify obey object obtain occur offer open operate oppose order organise organize
-    originate outlaw own paint participate pass perform persuade place plan plant play please plead point possess postpone
-    praise predict prefer prepare present prevent print proceed process produce prohibit promise promote prompt propose
-    prosecute protect protest prove provide publish pull punish purchase push qualify question raise rank reach react realise
-    realize rebuff receive recognise recognize recommend record recover reduce refer refuse regard reject relate release
-    rely remain remember remove rent repair repeal replace reply report represent request require rescind rescue resign
-    resolve respond restore restrict result resume retire return reveal reverse review rule sanction save schedule score
-    search secure select separate serve settle share shift sign single solve sound speculate sponsor start state stay stop
-    stretch struggle study submit succeed sue suffer suggest support suppose surround survive suspect suspend target tend
-    terminate test testify thank threaten total touch tour train transfer translate travel treat trigger try turn unite urge
-    use value vanish vary veto view violate visit vote vow wait walk want warn wash waste watch weigh welcome wish withstand
-    witness wonder work worry wound yield
-    """.split()
+    accept access accuse achieve add address admit adopt advise affect agree allow announce answer appeal appear
+    apply appoint approve argue arrest arrive ask assess attack attempt attend award back ban base believe
+    belong block book borrow call campaign cancel carry cause challenge change charge chase cite claim close
+    collaborate collapse collect comment commit compare complain complete comply concern conclude condemn
+    conduct confirm connect consider consist contact contain continue contribute control cooperate cost cover
+    create criticise criticize cross damage decide declare decline defeat defend define delay delete deliver
+    demand deny depend deport describe deserve design designate destroy detain determine develop die differ
+    direct disappear discover discuss dismiss dispute donate double drop earn elect employ enable encourage end
+    endorse enforce enlist ensure enter erect escape establish estimate evacuate evaluate examine exceed exist
+    expand expect explain explode express extend face fail favor favour file fill finance fine finish fire focus
+    follow force form found fund gain govern grant greet guarantee handle happen hate head help hire honor
+    honour hope host identify ignore impact implement imply impose improve include increase indicate inform
+    injure inspect install intend introduce invent invest investigate invite involve issue join jail judge jump
+    justify kick kill label lack land last launch learn limit link list live load locate look love maintain
+    manage mark marry matter measure mention miss move murder name need negotiate note notice notify obey object
+    obtain occur offer open operate oppose order organise organize originate outlaw own paint participate pass
+    perform persuade place plan plant play please plead point possess postpone praise predict prefer prepare
+    present prevent print proceed process produce prohibit promise promote prompt propose prosecute protect
+    protest prove provide publish pull punish purchase push qualify question raise rank reach react realise
+    realize rebuff receive recognise recognize recommend record recover reduce refer refuse regard reject relate
+    release rely remain remember remove rent repair repeal replace reply report represent request require
+    rescind rescue resign resolve respond restore restrict result resume retire return reveal reverse review
+    rule sanction save schedule score search secure select separate serve settle share shift sign single solve
+    sound speculate sponsor start state stay stop stretch struggle study submit succeed sue suffer suggest
+    support suppose surround survive suspect suspend target tend terminate test testify thank threaten total
+    touch tour train transfer translate travel treat trigger try turn unite urge use value vanish vary veto view
+    violate visit vote vow wait walk want warn wash waste watch weigh welcome wish withstand witness wonder work
+    worry wound yield
+    """
 )
 VERBS = _REGULAR | IRREGULAR.keys()
 """Base forms that are taken for a verb where one is due."""
-_DOUBLED = frozenset("admit ban bar beg commit control drop equip occur permit plan prefer refer regret rob stop strip submit transfer trap veto".split())  # fmt: skip
+_DOUBLED = word_set(
+    """
+    admit ban bar beg commit control drop equip occur permit plan prefer refer regret rob stop strip submit transfer
+    trap veto
+    """
+)
 SAME_PAST = frozenset(verb for verb, forms in IRREGULAR.items() if verb in forms)
 """Verbs that may be their own past: `cost`, `cut`, `read`."""
 _PAST_TO_BASE = {past: base for base, (past, _) in IRREGULAR.items()} | {p: base for base, (_, p) in IRREGULAR.items()}
 
-_AUXILIARY = re.compile(r"(?:do|does|did|is|are|was|were|has|have|had|can|could|will|would|may|might|must|shall|should)(n[’']t)?$", re.I)  # fmt: skip
+_AUXILIARY = re.compile(
+    r"(?:do|does|did|is|are|was|were|has|have|had|can|could|will|would|may|might|must|shall|should)(n[’']t)?$", re.I
+)
 _BE = frozenset({"is", "are", "was", "were"})
 _DO = frozenset({"do", "does", "did"})
 _HAVE = frozenset({"has", "have", "had"})
 _WH = re.compile(r"(?:who|whom|whose|what|which|when|where|why|how)$", re.I)
-_FRONTED = frozenset("in on at to for from by with of under since until through during about against into within".split())
-_PRONOUNS = frozenset("i you he she it we they this that these those there anyone anybody someone everyone".split())
-_DETERMINERS = frozenset(
-    "the a an this that these those its his her their our my your any some all each every both no many most several".split()
+_FRONTED = word_set(
+    """
+    in on at to for from by with of under since until through during about against into within
+    """
 )
-_INSIDE = frozenset("of and or the 's & de".split())
-_AFTER_SUBJECT = frozenset(
-    """a an the not n't also still ever never already really now only in on at to for from by with under since until through
-    about against into within than as like able likely because if when while where there here true false right wrong""".split()
+_PRONOUNS = word_set(
+    """
+    i you he she it we they this that these those there anyone anybody someone everyone
+    """
+)
+_DETERMINERS = word_set(
+    """
+    the a an this that these those its his her their our my your any some all each every both no many most several
+    """
+)
+_INSIDE = word_set(
+    """
+    of and or the 's & de
+    """
+)
+_AFTER_SUBJECT = word_set(
+    """
+    a an the not n't also still ever never already really now only in on at to for from by with under since
+    until through about against into within than as like able likely because if when while where there here true
+    false right wrong
+    """
 )
 _QUANTITY_WH = re.compile(r"^(?:how (?:many|much)|which|what|whose)\b", re.I)
 
@@ -100,7 +143,16 @@ def base(form: str) -> str | None:
         return form
     if form in _PAST_TO_BASE:
         return _PAST_TO_BASE[form]
-    for ending, replacement in (("ied", "y"), ("ed", ""), ("ed", "e"), ("ies", "y"), ("es", ""), ("s", ""), ("ing", ""), ("ing", "e")):
+    for ending, replacement in (
+        ("ied", "y"),
+        ("ed", ""),
+        ("ed", "e"),
+        ("ies", "y"),
+        ("es", ""),
+        ("s", ""),
+        ("ing", ""),
+        ("ing", "e"),
+    ):
         if form.endswith(ending) and (candidate := form.removesuffix(ending) + replacement) in VERBS:
             return candidate
     if form.endswith(("ed", "ing")):
@@ -132,7 +184,7 @@ def indirect(question: str) -> str | None:
     if _AUXILIARY.match(first):
         clause = _declarative(tokens[1:], first)
         # A subject that takes up the whole rest has swallowed what is asked of it: "are the cities safe".
-        swallowed = clause is None or first in _BE and clause.endswith(f" {first}")
+        swallowed = clause is None or (first in _BE and clause.endswith(f" {first}"))
         return None if swallowed else f"whether {clause}"
     start = 1 if first in _FRONTED and len(tokens) > 2 else 0
     if not _WH.match(tokens[start]):
@@ -226,7 +278,7 @@ def _declarative(rest: list[str], auxiliary: str) -> str | None:
     if negated or after[0].lower() == "not":
         return " ".join((*subject, auxiliary, *(["not"] if negated else []), *after))
     verb = after[0].lower()
-    form = {"did": past, "does": third_person, "do": str}[auxiliary](verb)
+    form = past(verb) if auxiliary == "did" else third_person(verb) if auxiliary == "does" else verb
     if verb == "be" or (verb == "have" and len(after) == 1):
         return None
     return " ".join((*subject, form, *after[1:]))
@@ -258,7 +310,11 @@ def _verb_at(rest: list[str]) -> int | None:
 
 def _is_participle(token: str) -> bool:
     word = token.lower().strip(",'\"“”")
-    return bool(re.search(r"(?:ed|en)$", word) and base(word)) or (word in _PAST_TO_BASE and word not in VERBS) or word in {"been", "had", "put", "set", "cut", "let", "come", "become", "run", "read", "hit"}
+    return (
+        bool(re.search(r"(?:ed|en)$", word) and base(word))
+        or (word in _PAST_TO_BASE and word not in VERBS)
+        or word in {"been", "had", "put", "set", "cut", "let", "come", "become", "run", "read", "hit"}
+    )
 
 
 def _subject_end(rest: list[str], auxiliary: str) -> int | None:
@@ -271,7 +327,7 @@ def _subject_end(rest: list[str], auxiliary: str) -> int | None:
     start = 2 if first in _DETERMINERS else 1
     for at in range(start, len(rest)):
         token, word, before = rest[at], rest[at].lower().strip(",'\"“”"), rest[at - 1].lower()
-        if before in _DETERMINERS or before in _INSIDE or before in _FRONTED and word not in VERBS:
+        if before in _DETERMINERS or before in _INSIDE or (before in _FRONTED and word not in VERBS):
             continue
         if before.endswith(("'s", "’s")):
             continue

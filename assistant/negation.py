@@ -8,14 +8,21 @@ from assistant.text import STOP_WORDS, words
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _CLAUSE_END = re.compile(
-    r"[,;:—–()“”\"]|\b(?:but|because|since|although|though|while|whereas|which|who|when|where|after|before|unless|if)\b", re.I
+    r"[,;:—–()“”\"]|\b(?:but|because|since|although|though|while|whereas|which|who|when|where|after|before"
+    r"|unless|if)\b",
+    re.I,
 )
 _SCOPE = 8
 _NO_LATER = re.compile(r"\bno (?:later|matter|doubt|sooner|more|less|fewer)\b", re.I)
-_ENDED = re.compile(r"\b(?:g[ai]ven? up|gave up|giving up|rescind(?:ed|s)?|revoke[ds]?|abandon(?:ed|s)?|abolish(?:ed|es)?|repealed|scrapped)\b", re.I)
+_ENDED = re.compile(
+    r"\b(?:g[ai]ven? up|gave up|giving up|rescind(?:ed|s)?|revoke[ds]?|abandon(?:ed|s)?|abolish(?:ed|es)?"
+    r"|repealed|scrapped)\b",
+    re.I,
+)
 _NOT_ONLY = re.compile(r"\bnot (?:only|just|merely|simply|least|immediately)\b", re.I)
 _DENIES = re.compile(
-    r"(?:den(?:y|ies|ied)|reject(?:s|ed)?|refut(?:es|ed)|disput(?:es|ed)|dismiss(?:es|ed)|refus(?:es|ed)|disavow(?:s|ed)?|rebut(?:s|ted)?)"
+    r"(?:den(?:y|ies|ied)|reject(?:s|ed)?|refut(?:es|ed)|disput(?:es|ed)|dismiss(?:es|ed)|refus(?:es|ed)"
+    r"|disavow(?:s|ed)?|rebut(?:s|ted)?)"
 )
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from assistant import grammar
-from assistant.lexicon import OPPOSITES, root
+from assistant.lexicon import OPPOSITES, root, root_set
 from assistant.negation import denied, denies
 from assistant.neighbours import told_before
 from assistant.schema import Article, Draft, DraftClaim, Evidence, Question, Sentence
@@ -18,21 +18,22 @@ from assistant.text import STOP_WORDS, words
 MAX_CHECKED = 12
 _SUPPOSES = frozenset({"why", "when", "where", "how", "how-many", "how-much", "list", "what", "who", "who-said"})
 _COUNTS_OR_SUMS = frozenset({"how-many", "how-much"})
-_LIGHT = frozenset(
-    root(word) for word in "get have do make be take give go come receive many much say tell himself herself themselves".split()
+_LIGHT = root_set(
+    """
+    get have do make be take give go come receive many much say tell himself herself themselves
+    """
 )
-_COUNTS = {
-    word: number
-    for number, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
-        " eighteen nineteen twenty".split()
-    )
-}
-_COUNTED = re.compile(r"\b(?P<lead>the|which|what|all|these|those|each of the|its|their|his|her) (?P<count>\w+) (?:\w+ )?(?P<noun>[a-z]+s|people|men|women|children)\b", re.I)
+
+_COUNTED = re.compile(
+    r"\b(?P<lead>the|which|what|all|these|those|each of the|its|their|his"
+    r"|her) (?P<count>\w+) (?:\w+ )?(?P<noun>[a-z]+s|people|men|women|children)\b",
+    re.I,
+)
 
 
 def correct(question: Question, evidence: Sequence[Evidence], article: Article) -> Draft | None:
-    """The sentence that contradicts what the question supposes, as a corrected answer; `None` when none plainly does."""
+    """The sentence that contradicts what the question supposes, as a corrected answer; `None` when none "
+    "plainly does."""
     if question.type not in _SUPPOSES or not evidence:
         return None
     sentences = [item.sentence for item in evidence[:MAX_CHECKED]]
@@ -45,7 +46,7 @@ def correct(question: Question, evidence: Sequence[Evidence], article: Article) 
 
 def _number(token: str) -> int | None:
     token = token.lower().replace(",", "")
-    return int(token) if token.isascii() and token.isdigit() and len(token) < 7 else _COUNTS.get(token)
+    return int(token) if token.isascii() and token.isdigit() and len(token) < 7 else grammar.NUMBER_OF.get(token)
 
 
 def _other_count(question: Question, sentences: Sequence[Sentence], article: Article) -> tuple[Sentence, ...] | None:
@@ -59,7 +60,7 @@ def _other_count(question: Question, sentences: Sequence[Sentence], article: Art
         fitting: list[Sentence] = []
         for sentence in sentences:
             counts = set(_counts_of(sentence.text, noun))
-            if asked in counts or any(_number(token) == asked for token in words(sentence.text)) and counts:
+            if asked in counts or (any(_number(token) == asked for token in words(sentence.text)) and counts):
                 return None
             context = _context(sentence, article)
             if counts and len(others & context) >= max(1, 0.6 * len(others)):
@@ -88,7 +89,10 @@ def _context(sentence: Sentence, article: Article) -> frozenset[str]:
 
 
 _OWNED = re.compile(r"\b(?P<owner>[A-Z][\w.-]+)(?:['’]s?) (?:own )?(?P<thing>[a-z]+(?: [a-z]+)?)\b")
-_NONE_OF = r"\b(?:does|do|did|has|have|had)(?: not|n['’]t)(?: have| own| run| operate)? (?:an? |any )?(?:\w+ )?{thing}\b|\b(?:has|have|had|with) no (?:\w+ )?{thing}\b"
+_NONE_OF = (
+    r"\b(?:does|do|did|has|have|had)(?: not|n['’]t)(?: have| own| run| operate)? (?:an? "
+    r"|any )?(?:\w+ )?{thing}\b|\b(?:has|have|had|with) no (?:\w+ )?{thing}\b"
+)
 
 
 def _has_none(question: Question, sentences: Sequence[Sentence], article: Article) -> tuple[Sentence, ...] | None:
@@ -127,18 +131,24 @@ def _denied(question: Question, sentences: Sequence[Sentence], article: Article)
 
 
 def _predicate(question: Question) -> frozenset[str]:
-    """Roots that a denial must hold: what the subject is said to be, or the verb with its object when there is no name."""
+    """Roots that a denial must hold: what the subject is said to be, or the verb with its object when there "
+    "is no name."""
     clause = grammar.supposed(question.text)
     if clause is None:
         return frozenset()
-    subject, verb, rest = clause
+    _, verb, rest = clause
     roots = frozenset(root(word) for word in words(rest) if word not in STOP_WORDS) - _LIGHT
     if grammar.base(verb) == "be" or verb in {"is", "are", "was", "were"}:
         return roots
     return frozenset({root(verb)}) - _LIGHT or roots
 
 
-_PHASES = frozenset(root(word) for word in "begin start launch open end finish stop close conclude cease rise fall attack defend drop increase decrease grow decline climb gain lose".split())
+_PHASES = root_set(
+    """
+    begin start launch open end finish stop close conclude cease rise fall attack defend drop increase decrease grow
+    decline climb gain lose
+    """
+)
 """Verbs of which a text may well tell both: what began also ended."""
 
 

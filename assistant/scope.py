@@ -27,86 +27,121 @@ _POLITE = re.compile(
 
 _INJECTION = re.compile(
     r"(?:ignore|disregard|forget|override|bypass|skip|drop|stop following)\b.{0,60}?"
-    r"\b(?:instructions?|rules?|prompts?|guidelines|system|previous|prior|above|everything|training|restrictions|citations?|sources?)\b"
+    r"\b(?:instructions?|rules?|prompts?|guidelines|system|previous|prior|above|everything|training"
+    r"|restrictions|citations?|sources?)\b"
     r"|(?:reveal|show|print|repeat|output|display|give|tell|leak|dump|recite|quote)\b.{0,40}?"
-    r"\b(?:system|hidden|initial|secret|original|your)\s+(?:prompt|instructions?|rules|message|configuration|api key|key)\b"
-    r"|what\s+(?:is|are|was|were)\s+(?:your|the)\s+(?:system\s+|hidden\s+|initial\s+|secret\s+)+(?:prompt|instructions?|message)\b"
+    r"\b(?:system|hidden|initial|secret|original|your)\s+(?:prompt|instructions?|rules|message|configuration"
+    r"|api key|key)\b"
+    r"|what\s+(?:is|are|was|were)\s+(?:your|the)\s+(?:system\s+|hidden\s+|initial\s+|secret\s+)+(?:prompt"
+    r"|instructions?|message)\b"
     r"|what\s+(?:is|are)\s+your\s+(?:prompt|instructions|rules)\b"
     r"|(?:act|behave|respond|answer|reply|speak|talk)\s+(?:as|like)\s+(?:if\b|a\b|an\b|though\b|you\b|my\b|the\b)"
     r"|pretend\b|role-?\s?play\b|imagine\s+(?:you|that you)\b|you\s+are\s+(?:now\b|no longer\b|a\b|an\b|dan\b|free\b)"
     r"|enter\s+(?:developer|debug|god|dan)\b|(?:enable|activate)\s+(?:developer|debug|god|dan|jailbreak)\b"
-    r"|new\s+(?:instructions?|rules?|task)\b|system\s*(?:prompt|message|override)?\s*:|<\s*/?\s*(?:system|instructions?)\s*>"
+    r"|new\s+(?:instructions?|rules?|task)\b|system\s*(?:prompt|message|override)?\s*:|<\s*/?\s*(?:system"
+    r"|instructions?)\s*>"
     r"|(?:end|begin)\s+of\s+(?:document|context|system)\b|do\s+(?:not|n't)\s+cite\b|don[’']t\s+cite\b"
-    r"|(?:say|print|output|write|respond with|reply with|answer with|repeat)\s+(?:only\s+|exactly\s+|just\s+|the words?\s+|after me)*[:\"“'`]"
-    r"|(?:say|print|output|respond with|reply with|answer with)\s+(?:only\s+|exactly\s+|just\s+|the words?\s+)*[A-Z]{4,}\b"
+    r"|(?:say|print|output|write|respond with|reply with|answer with|repeat)\s+(?:only\s+|exactly\s+|just\s+"
+    r"|the words?\s+|after me)*[:\"“'`]"
+    r"|(?:say|print|output|respond with|reply with|answer with)\s+(?:only\s+|exactly\s+|just\s+"
+    r"|the words?\s+)*[A-Z]{4,}\b"
     r"|(?:ignoriere|vergiss|missachte)\b.{0,60}?\b(?:anweisung(?:en)?|regeln|instruktionen|alles)\b"
     r"|(?:ignora|olvida|ignorar)\b.{0,60}?\b(?:instrucciones|reglas|todo)\b"
     r"|(?:ignore[zr]?|oublie[zr]?)\b.{0,60}?\b(?:instructions|consignes|r[eè]gles|tout)\b"
-    r"|(?:zeige?|nenne|muestra(?:me)?|montre|affiche)\b.{0,40}?\b(?:system-?prompt|prompt|anweisungen|instrucciones|instructions)\b",
+    r"|(?:zeige?|nenne|muestra(?:me)?|montre|affiche)\b.{0,40}?\b(?:system-?prompt|prompt|anweisungen"
+    r"|instrucciones|instructions)\b",
     re.I | re.S,
 )
 _CREATIVE = re.compile(
     r"(?:write|compose|create|make(?: up)?|invent|tell|give|sing|draw|paint|generate|produce|draft|recite|rap|do)\s+"
     r"(?:me\s+|us\s+)?(?:an?\s+|the\s+|some\s+|your\s+|another\s+|one\s+)?(?:\w+[\s-]+){0,3}?"
-    r"(?:poems?|haikus?|limericks?|sonnets?|songs?|lyrics|rap|jokes?|story|stories|fairy tales?|novel|essays?|e-?mails?|tweets?"
-    r"|blog posts?|recipes?|scripts?|code|function|program that|python|javascript|html|sql|quer(?:y|ies)|image|picture|drawing|logo"
+    r"(?:poems?|haikus?|limericks?|sonnets?|songs?|lyrics|rap|jokes?|story|stories|fairy tales?|novel|essays?"
+    r"|e-?mails?|tweets?"
+    r"|blog posts?|recipes?|scripts?|code|function|program that|python|javascript|html|sql|quer(?:y|ies)|image"
+    r"|picture|drawing|logo"
     r"|cover letter|r[eé]sum[eé]|speech|advert|slogan|homework|riddles?|puns?|ascii art)\b"
     r"|(?:sing|dance|rap|rhyme)\b"
-    r"|(?:code|program|debug|refactor|implement|compile)\s+(?:me|this|a|an|my)\b|fix\s+(?:this|my)\s+(?:code|bug|function)\b|```"
+    r"|(?:code|program|debug|refactor|implement|compile)\s+(?:me|this|a|an|my)\b|fix\s+(?:this|my)\s+(?:code"
+    r"|bug|function)\b|```"
     r"|(?:schreib|schreibe|erz[aä]hl|erz[aä]hle|dichte)\b.{0,40}?\b(?:gedicht|witz|lied|geschichte|code|programm)\b"
-    r"|(?:escribe|escr[ií]beme|cu[eé]ntame|cuenta|hazme)\b.{0,40}?\b(?:poema|chiste|canci[oó]n|cuento|historia|c[oó]digo|programa)\b"
+    r"|(?:escribe|escr[ií]beme|cu[eé]ntame|cuenta|hazme)\b.{0,40}?\b(?:poema|chiste|canci[oó]n|cuento|historia"
+    r"|c[oó]digo|programa)\b"
     r"|(?:[eé]cris|[eé]crivez|raconte|compose)\b.{0,40}?\b(?:po[eè]me|blague|chanson|histoire|code|programme)\b",
     re.I | re.S,
 )
 _TRANSLATE = re.compile(
-    r"translate\b|[uü]bersetze?n?\b|traduce\b|traduis\b|traduisez\b|how (?:do|would) (?:you|i|we) say\b.{0,60}?\bin [a-zà-ÿ]+\W*$"
+    r"translate\b|[uü]bersetze?n?\b|traduce\b|traduis\b|traduisez\b|how (?:do|would) (?:you|i"
+    r"|we) say\b.{0,60}?\bin [a-zà-ÿ]+\W*$"
     r"|what is the \w+ word for\b",
     re.I,
 )
 _CHAT = re.compile(
-    r"(?:hi+|hello+|hey+|hiya|yo|howdy|good (?:morning|afternoon|evening|night|day)|greetings|hallo|guten (?:tag|morgen|abend)|hola"
+    r"(?:hi+|hello+|hey+|hiya|yo|howdy|good (?:morning|afternoon|evening|night|day)|greetings|hallo"
+    r"|guten (?:tag|morgen|abend)|hola"
     r"|buenos d[ií]as|buenas (?:tardes|noches)|bonjour|bonsoir|salut|servus|moin|what[’']?s up|wass?up|sup)"
     r"(?:\s+(?:there|all|everyone|bot|assistant|you|again|friend|zusammen))?[\s,!.?]*"
-    r"(?:how are you(?: doing)?(?: today)?|how[’']s it going|wie geht(?:[’']?s| es dir)?|c[oó]mo est[aá]s|[cç]a va)?[\s!.?]*$"
-    r"|(?:how are you|how do you do|how[’']s it going|how are things|wie geht(?:[’']?s| es dir| es ihnen)|(?:qu[eé] tal|c[oó]mo est[aá]s?|comment [cç]a va|[cç]a va))"
+    r"(?:how are you(?: doing)?(?: today)?|how[’']s it going|wie geht(?:[’']?s| es dir)?|c[oó]mo est[aá]s"
+    r"|[cç]a va)?[\s!.?]*$"
+    r"|(?:how are you|how do you do|how[’']s it going|how are things|wie geht(?:[’']?s| es dir| es ihnen)"
+    r"|(?:qu[eé] tal|c[oó]mo est[aá]s?|comment [cç]a va|[cç]a va))"
     r"(?:\s+(?:doing|today|now))*[\s!.?]*$"
-    r"|nice to meet you[\s!.]*$|(?:good)?bye+(?:[\s-]bye)?[\s!.]*$|see you(?: later| soon)?[\s!.]*$|tsch[uü]ss[\s!.]*$|adi[oó]s[\s!.]*$|au revoir[\s!.]*$"
-    r"|(?:test|testing|ping)[\s!.]*$|(?:lol|haha+|wow|cool|nice|great|awesome|interesting|good bot|bad bot|well done)[\s!.]*$",
+    r"|nice to meet you[\s!.]*$|(?:good)?bye+(?:[\s-]bye)?[\s!.]*$|see you(?: later| soon)?[\s!.]*$"
+    r"|tsch[uü]ss[\s!.]*$|adi[oó]s[\s!.]*$|au revoir[\s!.]*$"
+    r"|(?:test|testing|ping)[\s!.]*$|(?:lol|haha+|wow|cool|nice|great|awesome|interesting|good bot|bad bot"
+    r"|well done)[\s!.]*$",
     re.I,
 )
 _THANKS = re.compile(
-    r"(?:many\s+)?(?:thanks|thank you|thank u|thx|ty|cheers|danke(?: sch[oö]n)?|vielen dank|gracias|muchas gracias|merci)(?:\s+(?:so|very)?\s*(?:much|a lot|you|again|beaucoup|for (?:your|the) \w+))*[\s!.]*$",
+    r"(?:many\s+)?(?:thanks|thank you|thank u|thx|ty|cheers|danke(?: sch[oö]n)?|vielen dank|gracias"
+    r"|muchas gracias|merci)(?:\s+(?:so|very)?\s*(?:much|a lot|you|again|beaucoup|for (?:your"
+    r"|the) \w+))*[\s!.]*$",
     re.I,
 )
 _ABOUT_US = re.compile(
-    r"(?:who|what)\s+are\s+you\b(?!\s+(?:referring|talking|citing|quoting))|(?:what[’']?s|what is)\s+your\s+(?:name|age|purpose|job)\b"
-    r"|who\s+(?:made|built|created|trained|programmed|wrote)\s+you\b|are\s+you\s+(?:an?\s+)?(?:ai|human|robot|bot|chatgpt|gpt|real|sentient|conscious|alive|claude|person|machine)\b"
-    r"|(?:what|which)\s+(?:can|do)\s+you\s+(?:do|know|answer)\b|how\s+(?:can|do)\s+(?:you|i)\s+(?:help|work|use (?:this|you))\b|how (?:do|does) (?:you|this (?:bot|chat|assistant)) work\b"
-    r"|(?:which|what)\s+(?:ai |language )?model\s+are\s+you\b|do\s+you\s+(?:have|feel|love|like|dream|sleep|speak|remember)\b(?!.{0,60}\b(?:article|source|document)s?\b)|help[\s!.?]*$"
+    r"(?:who|what)\s+are\s+you\b(?!\s+(?:referring|talking|citing|quoting))|(?:what[’']?s"
+    r"|what is)\s+your\s+(?:name|age|purpose|job)\b"
+    r"|who\s+(?:made|built|created|trained|programmed|wrote)\s+you\b|are\s+you\s+(?:an?\s+)?(?:ai|human|robot"
+    r"|bot|chatgpt|gpt|real|sentient|conscious|alive|claude|person|machine)\b"
+    r"|(?:what|which)\s+(?:can|do)\s+you\s+(?:do|know|answer)\b|how\s+(?:can|do)\s+(?:you|i)\s+(?:help|work"
+    r"|use (?:this|you))\b|how (?:do|does) (?:you|this (?:bot|chat|assistant)) work\b"
+    r"|(?:which|what)\s+(?:ai |language )?model\s+are\s+you\b|do\s+you\s+(?:have|feel|love|like|dream|sleep"
+    r"|speak|remember)\b(?!.{0,60}\b(?:article|source|document)s?\b)|help[\s!.?]*$"
     r"|wer bist du\b|qui[eé]n eres\b|qui es-tu\b",
     re.I,
 )
 _OPINION = re.compile(
-    r"(?:what|how)\s+do\s+you\s+(?:personally\s+|really\s+)?(?:think|feel|believe|make)\b|do\s+you\s+(?:personally\s+|really\s+)?(?:think|believe|agree|support|like|want|hate|trust)\b"
-    r"|(?:what(?:[’']?s| is)|give me|share|tell me)\s+your\s+(?:\w+\s+)?(?:opinion|view|take|thoughts?|stance|favou?rite|feelings?)\b|in\s+your\s+(?:\w+\s+)?(?:opinion|view)\b"
-    r"|(?:which|who|what)\s+(?:\w+\s+){0,3}?(?:do|would)\s+you\s+(?:like|prefer|recommend|vote|support|choose|pick|suggest)\b|are\s+you\s+(?:for|against|in favou?r|a (?:democrat|republican|liberal|conservative))\b"
+    r"(?:what|how)\s+do\s+you\s+(?:personally\s+|really\s+)?(?:think|feel|believe|make)\b"
+    r"|do\s+you\s+(?:personally\s+|really\s+)?(?:think|believe|agree|support|like|want|hate|trust)\b"
+    r"|(?:what(?:[’']?s| is)|give me|share|tell me)\s+your\s+(?:\w+\s+)?(?:opinion|view|take|thoughts?|stance"
+    r"|favou?rite|feelings?)\b|in\s+your\s+(?:\w+\s+)?(?:opinion|view)\b"
+    r"|(?:which|who|what)\s+(?:\w+\s+){0,3}?(?:do|would)\s+you\s+(?:like|prefer|recommend|vote|support|choose"
+    r"|pick|suggest)\b|are\s+you\s+(?:for|against|in favou?r|a (?:democrat|republican|liberal|conservative))\b"
     r"|(?:was (?:denkst|meinst|h[aä]ltst) du|qu[eé] (?:piensas|opinas)|que penses-tu|qu[’']en penses-tu)\b",
     re.I,
 )
 _ADVICE = re.compile(
-    r"(?:(?:what|who|whom|when|where|which|how|why)\s+(?:\w+\s+){0,2}?)?(?:should|shall|ought)\s+(?:i|we|my \w+)\b|(?:what|which)\s+(?:\w+\s+){0,3}?would\s+you\s+(?:advise|do)\b"
-    r"|(?:advise|recommend)\s+(?:me|us)\b|(?:give|offer)\s+(?:me|us)\s+(?:some\s+|any\s+|legal\s+|medical\s+|financial\s+|your\s+)*advice\b|is it (?:safe|ok|okay|legal|worth it) for me\b"
+    r"(?:(?:what|who|whom|when|where|which|how|why)\s+(?:\w+\s+){0,2}?)?(?:should|shall|ought)\s+(?:i|we"
+    r"|my \w+)\b|(?:what|which)\s+(?:\w+\s+){0,3}?would\s+you\s+(?:advise|do)\b"
+    r"|(?:advise|recommend)\s+(?:me|us)\b|(?:give|offer)\s+(?:me|us)\s+(?:some\s+|any\s+|legal\s+|medical\s+"
+    r"|financial\s+|your\s+)*advice\b|is it (?:safe|ok|okay|legal|worth it) for me\b"
     r"|(?:soll(?:te)? ich|deber[ií]a (?:yo\s+)?|devrais-je|dois-je)\b",
     re.I,
 )
 _MATHS = re.compile(
-    r"(?:what(?:[’']?s| is| are)|calculate|compute|solve|how much (?:is|are)|evaluate|was ist|cu[aá]nto es|combien font)?\s*[\d.,()\s]*\d[\d.,()\s]*(?:[-+*/×÷^=%]|plus|minus|times|divided by|mal|por|fois)[\d.,()\s+*/×÷^=-]*\d[\d.,()\s]*[=?!.\s]*$"
-    r"|(?:what(?:[’']?s| is)|calculate|compute)\s+(?:the\s+)?(?:square root|cube root|factorial|derivative|integral|logarithm|sine|cosine|value of pi)\b|solve\s+(?:for\b|the equation\b|this equation\b)|[\d\s+*/=×÷^-]+$",
+    r"(?:what(?:[’']?s| is| are)|calculate|compute|solve|how much (?:is|are)|evaluate|was ist|cu[aá]nto es"
+    r"|combien font)?\s*[\d.,()\s]*\d[\d.,()\s]*(?:[-+*/×÷^=%]|plus|minus|times|divided by|mal|por"
+    r"|fois)[\d.,()\s+*/×÷^=-]*\d[\d.,()\s]*[=?!.\s]*$"
+    r"|(?:what(?:[’']?s| is)|calculate|compute)\s+(?:the\s+)?(?:square root|cube root|factorial|derivative"
+    r"|integral|logarithm|sine|cosine|value of pi)\b|solve\s+(?:for\b|the equation\b|this equation\b)"
+    r"|[\d\s+*/=×÷^-]+$",
     re.I,
 )
 _WEATHER = re.compile(
-    r"(?:what(?:[’']?s| is| will)|how(?:[’']?s| is)|tell me)\s+(?:be\s+)?(?:the\s+)?(?:weather|temperature outside|forecast)\b|(?:is it|will it)\s+(?:going to\s+)?(?:rain|snow|raining|snowing|be sunny|sunny|cold|hot)\b"
-    r"|(?:what time is it|what(?:[’']?s| is) the time|what day is (?:it|today)|what(?:[’']?s| is) (?:the date today|today[’']s date))\b",
+    r"(?:what(?:[’']?s| is| will)|how(?:[’']?s| is)|tell me)\s+(?:be\s+)?(?:the\s+)?(?:weather"
+    r"|temperature outside|forecast)\b|(?:is it|will it)\s+(?:going to\s+)?(?:rain|snow|raining|snowing"
+    r"|be sunny|sunny|cold|hot)\b"
+    r"|(?:what time is it|what(?:[’']?s| is) the time|what day is (?:it|today)|what(?:[’']?s"
+    r"| is) (?:the date today|today[’']s date))\b",
     re.I,
 )
 _SPEAKS_TO_READERS = re.compile(r"\b(?:you|your)\b", re.I)
@@ -193,8 +228,10 @@ def _asks(clause: str) -> bool:
 
 
 _QUESTION_START = re.compile(
-    r"(?:who|whom|whose|when|where|why|what|which|how|did|does|do|is|are|was|were|has|have|had|can|could|will|would|name|list"
-    r"|wer|wann|wo|warum|was|welche[rsn]?|wie|qui[eé]n|cu[aá]ndo|d[oó]nde|por qu[eé]|qu[eé]|cu[aá]l|cu[aá]nt[oa]s|qui|quand|o[uù]|pourquoi|quel(?:le)?s?|combien|comment)\b",
+    r"(?:who|whom|whose|when|where|why|what|which|how|did|does|do|is|are|was|were|has|have|had|can|could|will"
+    r"|would|name|list"
+    r"|wer|wann|wo|warum|was|welche[rsn]?|wie|qui[eé]n|cu[aá]ndo|d[oó]nde|por qu[eé]|qu[eé]|cu[aá]l"
+    r"|cu[aá]nt[oa]s|qui|quand|o[uù]|pourquoi|quel(?:le)?s?|combien|comment)\b",
     re.I,
 )
 

@@ -1,4 +1,4 @@
-"""What a sentence states, slot by slot, so that two can be compared: who did it, how many, when, which way, what is denied.
+"""What a sentence states, slot by slot, so that two can be compared: who, how many, when, which way, what it denies.
 
 Values, computed once for each sentence; English only. Roots are those of `lexicon.root`, near-synonyms under one name.
 """
@@ -7,8 +7,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
-from assistant.lexicon import root
+from assistant.grammar import word_set
+from assistant.lexicon import root, root_set
 from assistant.negation import affirmed, denied
 from assistant.text import STOP_WORDS, names, quantities, words
 
@@ -23,20 +25,19 @@ _CONCEPTS = {
     }.items()
     for word in members.split()
 }
-WEAK = frozenset(
-    root(word)
-    for word in (
-        "say tell new also report state year time day make use people one two three four five six seven eight nine ten"
-        " first second direct through actually specifically self long any"
-    ).split()
+WEAK = root_set(
+    """
+    say tell new also report state year time day make use people one two three four five six seven eight nine ten
+    first second direct through actually specifically self long any
+    """
 )
 """Roots that make no two sentences speak of the same thing."""
-_NOT_SUBJECTS = frozenset(
-    (
-        "the a an mr ms mrs dr chief mayor police general attorney acting assistant department of and monday tuesday"
-        " wednesday thursday friday saturday sunday january february march april may june july august september october"
-        " november december american"
-    ).split()
+_NOT_SUBJECTS = word_set(
+    """
+    the a an mr ms mrs dr chief mayor police general attorney acting assistant department of and monday tuesday
+    wednesday thursday friday saturday sunday january february march april may june july august september october
+    november december american
+    """
 )
 POINTS_BACK = re.compile(r"[“\"]?(?:this|that|these|those|it|they|he|she|his|her|their|its)\b", re.I)
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
@@ -113,7 +114,12 @@ class Statement:
         """Words of the names that it is about, acronyms spelt out, without titles and months."""
         spelt = dict(self.acronyms)
         found = names(f"{self.before} {self.text}")
-        return frozenset(word for name in found for word in words(spelt.get(name, name)) if word not in _NOT_SUBJECTS and len(word) > 2)
+        return frozenset(
+            word
+            for name in found
+            for word in words(spelt.get(name, name))
+            if word not in _NOT_SUBJECTS and len(word) > 2
+        )
 
     @cached_property
     def years(self) -> frozenset[str]:
@@ -159,8 +165,10 @@ _THINGS = (
 )
 _OWNED = re.compile(rf"\b(?P<name>[A-Z][\w.-]+(?: [A-Z][\w.-]+){{0,4}}?)(?:['’]s?)? (?P<noun>{_THINGS})s?\b")
 _DONE_BY = re.compile(
-    r"\b(?P<not>not |never )?(?P<verb>signed|sent|written|made|issued|drafted|ordered|approved|composed|painted|directed"
-    r"|built|designed|invented|discovered|founded|published|released) by (?P<names>(?:the |its )?(?:[A-Z][\w.’'-]* ?){1,8})"
+    r"\b(?P<not>not |never )?(?P<verb>signed|sent|written|made|issued|drafted|ordered|approved|composed"
+    r"|painted|directed"
+    r"|built|designed|invented|discovered|founded|published|released) by (?P<names>(?:the "
+    r"|its )?(?:[A-Z][\w.’'-]* ?){1,8})"
 )
 
 
@@ -198,9 +206,13 @@ def _counts(text: str) -> dict[str, tuple[str, str]]:
 
 _DOWN = re.compile(r"\b(?:fell|fall(?:s|en)?|drop(?:ped|s)?|declin(?:ed|es)|decreas(?:ed|es)|shrank|went down)\b", re.I)
 _UP = re.compile(r"\b(?:rose|ris(?:es|en)|grew|grow[ns]?|increas(?:ed|es)|climb(?:ed|s)|jump(?:ed|s)|went up)\b", re.I)
-_FLAT = re.compile(r"\b(?:no (?:clear |real |significant )?change|unchanged|remained (?:flat|stable)|as many as)\b", re.I)
-_AGAINST = re.compile(r"(?P<now>\d[\d,.]*) (?P<noun>[a-z]+s)\b[^.;]{0,90}?\b(?:against|compared (?:with|to)) (?P<then>\d[\d,.]*)")
-_TIME_NOUNS = frozenset("years months weeks days nights hours minutes times percent points meters metres miles".split())
+_FLAT = re.compile(
+    r"\b(?:no (?:clear |real |significant )?change|unchanged|remained (?:flat|stable)|as many as)\b", re.I
+)
+_AGAINST = re.compile(
+    r"(?P<now>\d[\d,.]*) (?P<noun>[a-z]+s)\b[^.;]{0,90}?\b(?:against|compared (?:with|to)) (?P<then>\d[\d,.]*)"
+)
+_TIME_NOUNS = word_set("years months weeks days nights hours minutes times percent points meters metres miles")
 _REACH = 5
 
 
@@ -212,7 +224,9 @@ def _trend(statement: Statement) -> tuple[str, frozenset[str]] | None:
     for direction, pattern in (("flat", _FLAT), ("down", _DOWN), ("up", _UP)):
         if match := pattern.search(text):
             near = [word for word in words(text[: match.start()]) if word not in STOP_WORDS][-_REACH:]
-            nouns = (word for word in near if word.endswith("s") and word not in _TIME_NOUNS and word not in statement.named)
+            nouns = (
+                word for word in near if word.endswith("s") and word not in _TIME_NOUNS and word not in statement.named
+            )
             return direction, frozenset(map(concept, nouns))
     return None
 
@@ -272,7 +286,7 @@ def _pairs(statement: Statement, before: str, after: str) -> tuple[tuple[frozens
     named = {word for name in names(after) for word in words(name)}
     roots = [concept(word) for word in words(after)[:8] if word not in STOP_WORDS and word not in named]
     if len(roots) != 1:
-        return tuple(frozenset(pair) for pair in zip(roots, roots[1:], strict=False) if pair[0] != pair[1]), False
+        return tuple(frozenset(pair) for pair in pairwise(roots) if pair[0] != pair[1]), False
     own = [word for word in words(before) if word not in STOP_WORDS][-1:]
     taken_up = [word for word in words(statement.before) if word not in STOP_WORDS][:1]
     subjects = [concept(word) for word in own or taken_up]

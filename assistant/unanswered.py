@@ -1,4 +1,5 @@
-"""What a reader is told when nothing answers: what is missing, as of when, or what to say more clearly. Fixed sentences."""
+"""What a reader is told when nothing answers: what is missing, as of when, or what to say more clearly. "
+"Fixed sentences."""
 
 import re
 from collections import Counter
@@ -38,7 +39,9 @@ def missing(question: Question, unmatched: Sequence[str] = ()) -> str:
         bounded = asked if len(asked) <= MAX_ECHO else asked[:MAX_ECHO].rsplit(" ", 1)[0] + " …"
         told = f"The documents {_KIND_OF_ANSWER.get(question.type, 'do not answer this')}: “{bounded}”."
     first = question.text.lstrip("\"'“ ").split(" ", 1)[0]
-    unknown = [_plain(name)[:60] for name in unmatched if name in question.names and name[:1].isupper() and name != first]
+    unknown = [
+        _plain(name)[:60] for name in unmatched if name in question.names and name[:1].isupper() and name != first
+    ]
     if unknown:
         told += f" The nearest passage does not mention {' or '.join(unknown[:2])}."
     return told
@@ -94,7 +97,8 @@ def _readable(published: str) -> str:
 _PRONOUN = r"(?:it|that|this|they|them|he|him|she|her|those|these|so|one|ones)"
 _UNCLEAR = re.compile(
     rf"(?:(?:and|but|so|ok|well)\s+)?(?:(?:what|how) about (?:{_PRONOUN}|there)"
-    rf"|(?:what|who|why|how|when|where|which)(?: (?:is|was|are|were|did|does|do|will))?(?: {_PRONOUN})?(?: (?:mean|happen|say|do|go))?"
+    rf"|(?:what|who|why|how|when|where|which)(?: (?:is|was|are|were|did|does|do"
+    rf"|will))?(?: {_PRONOUN})?(?: (?:mean|happen|say|do|go))?"
     rf"|tell me (?:more|about {_PRONOUN})|more|explain|go on|continue|{_PRONOUN}|yes|no|ok|okay|sure|really"
     r"|the (?:first|second|third|last|other) one"
     rf"|(?:is|was|are|were|did|does|do|has|have|can|will) {_PRONOUN}(?: \w+)?)[\s?!.]*$",
