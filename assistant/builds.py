@@ -1,19 +1,20 @@
 """An article's builds on this machine's disk, read without Chroma or LangChain.
 
 folder/current.json           the pointer: which build answers
-folder/<build>/snapshot.npz   its sentences and vectors: JSON and arrays, uncompressed, a checksum over each
+folder/<build>/snapshot.npz   its sentences and vectors: JSON and arrays, uncompressed; last the sha256 of all that
 """
 
+import hashlib
 import json
 import logging
 import os
 import re
 import shutil
-import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO, Final, Self
+from typing import Any, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,7 @@ from assistant.schema import Article
 _log = logging.getLogger(__name__)
 _POINTER: Final = "current.json"
 _SNAPSHOT: Final = "snapshot.npz"
+_DIGEST: Final = 32
 _BUILD: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,60}[a-z0-9]")
 
 
@@ -71,8 +73,7 @@ def read_pointer(folder: Path) -> Pointer | None:
 
 def write_pointer(pointer: Pointer, folder: Path) -> None:
     """Switch to a build in one step."""
-    content = json.dumps(asdict(pointer)).encode()
-    _replace(folder / _POINTER, lambda file: file.write(content))
+    _replace(folder / _POINTER, json.dumps(asdict(pointer)).encode())
 
 
 def read_pointers(directory: Path) -> list[Pointer]:
@@ -97,19 +98,27 @@ def write_snapshot(index: ArticleIndex, build: Path) -> None:
         members["token_vectors"] = index.token_vectors.vectors.astype(np.float16)
         members["token_offsets"] = index.token_vectors.offsets
         members["tokens"] = _packed(index.token_vectors.tokens)
-    _replace(build / _SNAPSHOT, lambda file: np.savez(file, allow_pickle=False, **members))
+    archive = BytesIO()
+    np.savez(archive, allow_pickle=False, **members)
+    _replace(build / _SNAPSHOT, archive.getvalue() + hashlib.sha256(archive.getbuffer()).digest())
 
 
 def read_snapshot(build: Path) -> ArticleIndex | None:
     """A build's index; `None` when there is no such build, or it is damaged or of another release."""
+    path = build / _SNAPSHOT
     try:
-        with (build / _SNAPSHOT).open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            return _index({name: archive[name] for name in archive.files})
+        content = memoryview(path.read_bytes())
     except FileNotFoundError:
         return None
-    except (ValueError, KeyError, EOFError, NotImplementedError, zipfile.BadZipFile) as error:
-        reason = type(error).__name__
-        _log.warning("%s is damaged or of another release and has to be built again (%s).", build / _SNAPSHOT, reason)
+    archive, digest = content[:-_DIGEST], content[-_DIGEST:]
+    if hashlib.sha256(archive).digest() != digest:
+        _log.warning("%s is damaged and has to be built again.", path)
+        return None
+    try:
+        with np.load(BytesIO(archive), allow_pickle=False) as members:
+            return _index(members)
+    except (KeyError, ValueError):
+        _log.warning("%s is of another release and has to be built again.", path)
         return None
 
 
@@ -137,12 +146,12 @@ def _packed(value: object) -> NDArray[np.uint8]:
     return np.frombuffer(json.dumps(value, ensure_ascii=False).encode(), np.uint8)
 
 
-def _replace(path: Path, write: Callable[[BinaryIO], object]) -> None:
+def _replace(path: Path, content: bytes) -> None:
     """Put a file in the place of another in one step; it is on the disk before this returns."""
     temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:
         with temporary.open("wb") as file:
-            write(file)
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
