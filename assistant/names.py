@@ -15,7 +15,8 @@ _OF_HEAD = re.compile(
     r"City|County|Republic|Kingdom|Commonwealth|District|Duke|King|Queen|Prince|Princess|Secretary|Speaker|Chief|"
     r"Director|Mayor|Governor|President|Chamber|Federation|Union|Association|League|Council|Committee|Freedom|Bill|"
     r"Statue|Gulf|Bay|Cape|Isle|Strait|Sea|Army|Knights|Doctors|Declaration|Treaty|Battle|School|Cent(?:er|re)|Society|"
-    r"Foundation|Library|Port|Lord|Order|Attorney|Joint|Chiefs|States|Archdiocese|Diocese"
+    r"Foundation|Library|Port|Lord|Order|Attorney|Joint|Chiefs|States|Archdiocese|Diocese|Authority|Agency|Company|"
+    r"Ambassador|Hospital|Fund|Alliance|Coalition|Confederation|Brotherhood|Friends|Voters"
 )
 _AND_HEAD = re.compile(
     r"(?:Enforcement|Administration|Commission|Protection|Department|Agency|Bureau|Services?|Committee|Authority|Office|"
@@ -63,7 +64,12 @@ def names(text: str) -> tuple[str, ...]:
 
     A capital at the start of a sentence makes no name of a common word. Days and months are dates, not names.
     """
-    return tuple(dict.fromkeys(text[start:end] for start, end in _merged(text, list(_spans(text)))))
+    return tuple(dict.fromkeys(text[start:end] for start, end in name_spans(text)))
+
+
+def name_spans(text: str) -> tuple[tuple[int, int], ...]:
+    """Where the names of `names` stand, every time, in order, as (start, end)."""
+    return tuple(_merged(text, list(_spans(text))))
 
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:

@@ -1,0 +1,224 @@
+"""Whose words each sentence is: the document's own, a speaker's word for word, or a speaker's as the document tells it.
+
+A speaker is named as the document names them, in the fullest form that it gives. Where that is not safe (a pronoun with
+two people before it, a surname that two bear) the speaker stays unknown: `None` is better than a guess.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from assistant.hedging import HEDGES, hedges
+from assistant.quotations import Quotation, quotations
+from assistant.schema import Document, Sentence, Voice
+from assistant.speakers import Speakers, Subject, is_plural
+from assistant.speech import QUOTED, Attribution, attribution, first_verb
+
+__all__ = ["HEDGES", "hedges", "label"]
+
+_MOSTLY, _WHOLLY = 0.5, 0.8
+"""Shares of a sentence's words in quotation marks that make it a quotation: with a speaker named, and without."""
+_TERM_WORDS = 3
+"""A quotation of so few words without a stop is a term, a title or a scare quote, and nobody's speech."""
+_LONGEST_SENTENCE = 2_000
+"""Characters of a sentence that are searched for its speaker."""
+
+_WORDS = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
+_STOP_INSIDE = re.compile("[.,?!\u2026][\"'\u201d\u2019\u00bb\u201c\u300d]*\\Z")
+_INTRODUCES = re.compile("[:,]\\s*\\Z")
+_CAPITAL_QUOTATION = re.compile("[\"'\u201c\u2018\u00ab\u201e\u300c]+\\s?[^\\W\\d_a-z]")
+_BLOCK_INTRODUCTION = re.compile(
+    r"(?:From|Via|Excerpts? from|As reported by|Per|According to|Here(?:['\u2019]s| is) (?:how|what)) "
+    r"(?P<speaker>[^:]{2,80}?)(?: (?:put|puts|described|reported|said|wrote) (?:it|this|that))?:"
+)
+_PUBLICATION_SAYS = re.compile(r"(?P<speaker>[Tt]he (?:\w+ ){0,2}\w+) (?:dates|puts|counts|lists|quotes|cites|gives)\b")
+
+
+def label(document: Document) -> Document:
+    """The document with voice, speaker and hedges of its sentences filled in; they must have been split before."""
+    labels = _Labels(document, Speakers(document.text, document.publisher, document.kind))
+    for _, paragraph in groupby(document.sentences, key=lambda sentence: sentence.paragraph):
+        labels.add(list(paragraph))
+    return document.model_copy(update={"sentences": tuple(said.sentence for said in labels.done)})
+
+
+@dataclass(frozen=True)
+class _Said:
+    """A labelled sentence, and whom a pronoun after it may mean."""
+
+    sentence: Sentence
+    people: tuple[str, ...]
+
+    @property
+    def speaks(self) -> bool:
+        return self.sentence.voice != "document"
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """What a sentence's own words show."""
+
+    sentence: Sentence
+    masked: str
+    quotes: tuple[tuple[int, int], ...]
+    """Its parts inside quotation marks that are speech, not terms; offsets in the sentence."""
+    continues: bool
+    """Whether its last quotation goes on in the next sentence."""
+    attribution: Attribution | None
+
+    @property
+    def quoted(self) -> bool:
+        """Whether its essential content is a direct quotation."""
+        text = self.sentence.text
+        inside = sum(len(_WORDS.findall(text[start:end])) for start, end in self.quotes)
+        share = inside / max(1, len(_WORDS.findall(text)))
+        if self.attribution is None or share >= _MOSTLY:
+            return share >= (_MOSTLY if self.attribution else _WHOLLY)
+        if not self.quotes:
+            return False
+        start, end = self.quotes[-1]
+        closing = end == len(text) and _INTRODUCES.search(text, 0, start) and _CAPITAL_QUOTATION.match(text, start)
+        return self.quotes[0][0] == 0 or closing is not None
+
+
+@dataclass
+class _Labels:
+    """Labels one paragraph after another and remembers what the next one needs."""
+
+    document: Document
+    speakers: Speakers
+    done: list[_Said] = field(default_factory=list)
+    before: list[_Said] = field(default_factory=list)
+    """The paragraph before."""
+    open: bool = False
+    """Whether that one ended inside a quotation."""
+    introduced: tuple[Voice, str | None] | None = None
+    """How it introduced this one, when it ended in a colon."""
+
+    def add(self, paragraph: Sequence[Sentence]) -> None:
+        """Label the sentences of the next paragraph."""
+        readings = self._read(paragraph)
+        said: list[_Said] = []
+        for place, reading in enumerate(readings):
+            voice, speaker = self._voice(readings, place, said)
+            found = hedges(reading.sentence.text)
+            sentence = reading.sentence.model_copy(update={"voice": voice, "speaker": speaker, "hedges": found})
+            said.append(_Said(sentence, self._people(reading, speaker)))
+        self.introduced = self._introduction(said[-1])
+        self.open = readings[-1].continues
+        self.before = said
+        self.done += said
+
+    def _read(self, paragraph: Sequence[Sentence]) -> list[_Reading]:
+        begin = paragraph[0].start
+        block = self.document.text[begin : paragraph[-1].end]
+        spoken = [q for q in quotations(block) if _is_speech(block, q)]
+        readings, first = [], 0
+        for sentence in paragraph:
+            start, end = sentence.start - begin, sentence.end - begin
+            while first < len(spoken) and spoken[first].end <= start:
+                first += 1
+            last = first
+            while last < len(spoken) and spoken[last].start < end:
+                last += 1
+            quotes = tuple((max(q.start, start) - start, min(q.end, end) - start) for q in spoken[first:last])
+            continues = last > first and (spoken[last - 1].end > end or not spoken[last - 1].closed)
+            masked = _masked(sentence.text, quotes)
+            readings.append(_Reading(sentence, masked, quotes, continues, attribution(masked[:_LONGEST_SENTENCE])))
+        return readings
+
+    def _voice(
+        self, readings: Sequence[_Reading], place: int, said: Sequence[_Said]
+    ) -> tuple[Voice, str | None]:
+        reading = readings[place]
+        if reading.attribution is not None:
+            found = self._speaker(reading, said)
+            if found is not None:
+                return "quoted" if reading.quoted else "reported", found.name
+        if reading.quoted:
+            return "quoted", self._context(readings, place, said)
+        if self.introduced is not None:
+            return self.introduced
+        publication = _PUBLICATION_SAYS.match(reading.masked)
+        if publication and self.speakers.is_publisher(publication["speaker"]):
+            return "reported", self.speakers.resolve(publication["speaker"])
+        return "document", None
+
+    def _speaker(self, reading: _Reading, said: Sequence[_Said]) -> Subject | None:
+        """Whom a sentence's attribution names; `None` without one and for the document's own `I` or `we`."""
+        found = reading.attribution
+        if found is None:
+            return None
+        subject = self.speakers.subject(reading.sentence.start + found.start, reading.sentence.start + found.end)
+        if subject.kind == "pronoun":
+            return Subject("named", self._meant(subject.name or "", said))
+        return subject if subject.kind != "own" else None
+
+    def _meant(self, pronoun: str, said: Sequence[_Said]) -> str | None:
+        """Whom a pronoun means, where only one can be meant; else `None`."""
+        if pronoun in ("he", "she"):
+            near = said if any(s.people for s in said) else self.before
+            people = {person for s in near for person in s.people}
+            fitting = {person for person in people if self.speakers.gender(person) in (None, pronoun)}
+            return fitting.pop() if len(fitting) == 1 else None
+        last = (said or self.before)[-1:]
+        speaker = last[0].sentence.speaker if last else None
+        if speaker is None or self.speakers.is_person(speaker):
+            return None
+        return speaker if (pronoun == "they") == is_plural(speaker) else None
+
+    def _people(self, reading: _Reading, speaker: str | None) -> tuple[str, ...]:
+        """Whom `he` or `she` in the next sentence may mean: the speaker, else who does something, else who is named."""
+        if speaker is not None:
+            return (speaker,) if self.speakers.is_person(speaker) else ()
+        offset = reading.sentence.start
+        verb = first_verb(reading.masked[:_LONGEST_SENTENCE])
+        acting = self.speakers.people(offset, offset + verb) if verb is not None else ()
+        return acting or self.speakers.people(offset, reading.sentence.end)
+
+    def _introduction(self, last: _Said) -> tuple[Voice, str | None] | None:
+        """What the last sentence of a paragraph makes of the next paragraph: `From the AP:`, `Ruiz said:`."""
+        sentence = last.sentence
+        if not sentence.text.endswith(":"):
+            return None
+        source = _BLOCK_INTRODUCTION.fullmatch(sentence.text)
+        if source is not None:
+            subject = self.speakers.subject(
+                sentence.start + source.start("speaker"), sentence.start + source.end("speaker")
+            )
+            return "quoted", subject.name if subject.kind == "named" else None
+        return ("reported", sentence.speaker) if sentence.voice != "document" else None
+
+    def _context(self, readings: Sequence[_Reading], place: int, said: Sequence[_Said]) -> str | None:
+        """Whose a quotation is in which nobody is named: it goes on from the sentence before, or into one after it."""
+        ahead = place
+        while ahead < len(readings) - 1 and readings[ahead].continues:
+            ahead += 1
+            if readings[ahead].attribution is not None:
+                found = self._speaker(readings[ahead], said)
+                return found.name if found else None
+        if said:
+            return said[-1].sentence.speaker
+        if self.introduced is not None:
+            return self.introduced[1]
+        if self.before and (self.open or self.before[-1].sentence.voice != "document"):
+            speakers = {s.sentence.speaker for s in self.before if s.sentence.voice != "document"}
+            return self.before[-1].sentence.speaker if self.open or len(speakers) == 1 else None
+        return None
+
+
+def _is_speech(block: str, quotation: Quotation) -> bool:
+    """Not a term in quotation marks, nor a mark that was never closed in the middle of a sentence."""
+    inner = block[quotation.start : quotation.end]
+    if not quotation.closed:
+        return quotation.start == 0 or block[: quotation.start].rstrip()[-1:] in tuple(".!?:,\u201d\"")
+    return len(_WORDS.findall(inner[:100])) > _TERM_WORDS or _STOP_INSIDE.search(inner) is not None
+
+
+def _masked(text: str, quotes: Sequence[tuple[int, int]]) -> str:
+    parts, done = [], 0
+    for start, end in quotes:
+        parts += [text[done:start], QUOTED * (end - start)]
+        done = end
+    return "".join((*parts, text[done:]))
