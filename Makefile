@@ -13,7 +13,7 @@ PYTHON := .venv/bin/python
 PATHS := $(wildcard assistant evals tests app.py)
 LINE := ^\# ---- below this line
 
-.PHONY: help app index test lint format eval bench lock clean install
+.PHONY: help app index test lint format eval bench lock clean install screenshots
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -53,6 +53,9 @@ lock: install ## compile the lower part of requirements.txt from the upper
 	  awk -F '[=[]' 'NR == FNR {direct[tolower($$1)]; next} !(tolower($$1) in direct)' "$$folder/direct.txt" "$$folder/pins.txt"; \
 	} > "$$folder/new.txt"; \
 	cp "$$folder/new.txt" requirements.txt; echo "requirements.txt: $$(grep -c == requirements.txt) packages"
+
+screenshots: install ## take the pictures of the page again (needs Chromium)
+	@PYTHONPATH=. $(PYTHON) tests/screenshots.py
 
 clean: ## remove what make made: .venv, the index, caches
 	@rm -rf .venv .assistant .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -279,8 +279,8 @@ def _refusal(of: Answer, key: str, on_page: bool) -> str:
     heading = "Please say which" if of.status == "clarify" else "Not answered"
     parts = [f'<p class="refusal-heading">{heading}</p><p dir="auto">{_text(of.missing or of.text)}</p>']
     if of.nearest:
-        what = "Nearest passage" if len(of.nearest) == 1 else "Nearest passages"
-        parts.append(f'<p class="says">{what}, which may not answer it</p>')
+        what = "Nearest passage, which does" if len(of.nearest) == 1 else "Nearest passages, which do"
+        parts.append(f'<p class="says">{what} not answer it</p>')
     parts.extend(
         f'<blockquote class="nearest" dir="auto">{_text(citation.quote)}&#8288;'
         f"{_chip(citation, f'{key}-n-{citation.number}', on_page)}"

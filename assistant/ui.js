@@ -2,7 +2,7 @@
 // Streamlit calls the function when the component appears and whenever its data changes.
 
 let origin = null; // the chip that was followed last
-let announced = "";
+let announced = -1;
 let conversation = "";
 let controller = null;
 
@@ -103,12 +103,15 @@ function listen(status) {
 function showNewQuestions() {
   const pane = find(".st-key-conversation");
   if (!pane) return null;
-  let count = pane.querySelectorAll(".question").length;
-  const observer = new MutationObserver(() => {
+  // A page that was opened with a question shows it; on a phone it lies below the article.
+  let count = announced < 0 ? 0 : pane.querySelectorAll(".question").length;
+  const show = () => {
     const questions = pane.querySelectorAll(".question");
     if (questions.length > count) questions[questions.length - 1].scrollIntoView({ block: "start" });
     count = questions.length;
-  });
+  };
+  show();
+  const observer = new MutationObserver(show);
   observer.observe(pane, { childList: true, subtree: true });
   return observer;
 }
@@ -116,12 +119,12 @@ function showNewQuestions() {
 export default function ({ data, parentElement }) {
   const status = parentElement.querySelector("[role=status]");
   conversation = data.conversation;
+  listen(status);
+  const observer = showNewQuestions();
   if (data.id !== announced) {
     announced = data.id;
     if (data.text) announce(status, data.text);
   }
-  listen(status);
-  const observer = showNewQuestions();
   return () => {
     controller?.abort();
     observer?.disconnect();

@@ -5,8 +5,7 @@ sees of a document, an answer or a question goes through `markup`, which escapes
 """
 
 import threading
-from collections.abc import AsyncIterator, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Generator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -17,7 +16,7 @@ from typing import Any
 import streamlit as st
 
 from assistant import catalogue, markup, render
-from assistant.errors import AssistantError, QuestionError
+from assistant.errors import AssistantError, FaultError, QuestionError
 from assistant.feedback import Feedback, Rating
 from assistant.pipeline import Assistant
 from assistant.schema import Answer, Article, Citation, Claim, ClaimEvent, DoneEvent, Event, NoticeEvent, Turn
@@ -178,7 +177,7 @@ def _answer(assistant: Assistant, exchange: Exchange) -> Iterator[None]:
                 f"The question has {len(exchange.question):,} characters; at most {MAX_QUESTION_CHARS} are read here. "
                 "Ask a shorter question."
             )
-        for event in _listen(assistant.stream(exchange.question, exchange.history)):
+        for event in listen(assistant.stream(exchange.question, exchange.history)):
             match event:
                 case ClaimEvent():
                     exchange.claims.append(event.claim)
@@ -189,37 +188,46 @@ def _answer(assistant: Assistant, exchange: Exchange) -> Iterator[None]:
                     exchange.answer = event.answer
                     return
             yield
+        raise FaultError("The answer broke off, and that is our fault. Ask again; the server's log says why.")
     except AssistantError as error:
         exchange.fault = str(error)
 
 
-def _listen(events: Iterator[Event]) -> Iterator[Event | None]:
+def listen(events: Iterator[Event]) -> Generator[Event | None, None, None]:
     """The events as they come, and `None` while there are none.
 
     Streamlit hears of Stop only when something is drawn, and a model may think for long.
     """
-    queue: SimpleQueue[Event | None] = SimpleQueue()
+    queue: SimpleQueue[Event | AssistantError | None] = SimpleQueue()
     stop = threading.Event()
 
     def pump() -> None:
-        for event in events:
-            if stop.is_set():
-                return
-            queue.put(event)
+        try:
+            for event in events:
+                if stop.is_set():
+                    return
+                queue.put(event)
+        except AssistantError as error:
+            queue.put(error)
+        finally:
+            queue.put(None)
 
-    with_stream = ThreadPoolExecutor(max_workers=1, thread_name_prefix="answer")
+    # A daemon, so that a server that is told to end does not wait for a model.
+    threading.Thread(target=pump, name="answer", daemon=True).start()
     try:
-        answering = with_stream.submit(pump)
-        answering.add_done_callback(lambda _: queue.put(None))
-        while not answering.done() or not queue.empty():
+        while True:
             try:
-                yield queue.get(timeout=LISTEN_SECONDS)
+                heard = queue.get(timeout=LISTEN_SECONDS)
             except Empty:
                 yield None
-        answering.result()
+                continue
+            if heard is None:
+                return
+            if isinstance(heard, AssistantError):
+                raise heard
+            yield heard
     finally:
         stop.set()
-        with_stream.shutdown(wait=False)
 
 
 def _history(exchanges: Sequence[Exchange]) -> tuple[Turn, ...]:

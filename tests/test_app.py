@@ -1,13 +1,16 @@
 """The page without a browser: what a reader sees and can do, run after run."""
 
 import sqlite3
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from assistant import Assistant, catalogue
-from assistant.errors import CorpusError
+from assistant import Assistant, catalogue, ui
+from assistant.errors import CorpusError, StoreError
+from assistant.schema import ClaimEvent, Event, NoticeEvent
 
 APP = Path(__file__).parent.parent / "app.py"
 
@@ -134,7 +137,7 @@ def test_a_new_conversation_forgets_the_old_one() -> None:
 def test_the_conversation_can_be_taken_away_with_its_citations() -> None:
     at = ask(page(), "When does construction start?")
     (download,) = at.get("download_button")
-    assert download.label == "Download"
+    assert str(download.proto.label) == "Download"
 
 
 def test_embedded_there_is_the_conversation_only() -> None:
@@ -204,3 +207,35 @@ def test_an_article_is_opened_once_for_all(assistant: Assistant) -> None:
     assert catalogue.is_open("harbour-wall")
     with pytest.raises(CorpusError, match="There is: harbour-wall"):
         catalogue.opened("elsewhere")
+
+
+def test_while_a_model_thinks_there_are_chances_to_stop_and_none_runs_on(assistant: Assistant) -> None:
+    events = assistant.stream("When does construction start?")
+    told = threading.Event()
+    closed = threading.Event()
+
+    def slow() -> Iterator[Event]:
+        try:
+            yield next(events)
+            told.wait(20)
+            yield from events
+        finally:
+            closed.set()
+
+    heard = ui.listen(slow())
+    assert isinstance(next(heard), ClaimEvent)
+    assert next(heard) is None
+    heard.close()
+    told.set()
+    assert closed.wait(20)
+
+
+def test_what_goes_wrong_while_answering_reaches_the_page() -> None:
+    def broken() -> Iterator[Event]:
+        yield NoticeEvent(text="first")
+        raise StoreError("The index is gone.")
+
+    heard = ui.listen(broken())
+    assert next(heard) == NoticeEvent(text="first")
+    with pytest.raises(StoreError, match="The index is gone"):
+        list(heard)

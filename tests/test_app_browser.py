@@ -3,9 +3,11 @@
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -36,21 +38,29 @@ pytestmark = [
 ]
 
 
+@contextmanager
+def serving(*command: str) -> Iterator[str]:
+    """Address that a server says it has."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", *command], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    assert process.stdout
+    try:
+        addresses = (re.search(r"http://(?:127\.0\.0\.1|localhost):\d+", line) for line in process.stdout)
+        found = next(filter(None, addresses), None)
+        assert found, "the server said no address"
+        yield found[0]
+    finally:
+        process.terminate()
+        process.wait(20)
+        process.stdout.close()
+
+
 @pytest.fixture(scope="module")
 def server(assistant: Assistant) -> Iterator[str]:
     """Address of a page that serves the invented article, with the index that is there already."""
-    command = [sys.executable, "-m", "assistant", "serve", "--port", "0"]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-    assert process.stderr
-    for line in process.stderr:
-        if found := re.search(r"http://127\.0\.0\.1:\d+", line):
-            break
-    else:
-        raise AssertionError("the server said no address")
-    yield found[0]
-    process.terminate()
-    process.stderr.close()
-    process.wait(20)
+    with serving("assistant", "serve", "--port", "0") as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
@@ -210,7 +220,8 @@ CONTRAST = """
     const paper = behind(element);
     const [a, b] = [light(rgb(getComputedStyle(element).color, paper)), light(paper)].sort((x, y) => y - x);
     const ratio = (a + 0.05) / (b + 0.05);
-    if (ratio < 4.5) poor.push(`${element.className || element.tagName} "${element.textContent.slice(0, 30)}": ${ratio.toFixed(2)}`);
+    const name = `${element.tagName} ${element.className} "${element.textContent.slice(0, 30)}"`;
+    if (ratio < 4.5) poor.push(`${name}: ${ratio.toFixed(2)}`);
   }
   return [...new Set(poor)];
 }
@@ -234,3 +245,45 @@ def test_embedded_the_conversation_stands_alone(browser: Browser, server: str) -
     expect(chip).to_have_attribute("target", "_blank")
     assert page.locator(".story").count() == 0
     page.context.close()
+
+
+def test_the_conversation_is_copied_with_its_citations(browser: Browser, server: str) -> None:
+    page = asked(browser, server, QUESTION)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy", exact=True).click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith("# Varnholm council approves harbour flood wall")
+    assert f"## {QUESTION}" in copied
+    assert f"> {ANSWER}" in copied
+    page.get_by_role("link", name="Copy link to this question").click()
+    expect(page.get_by_text("Link copied")).to_be_visible()
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert link == f"{server}/?article=harbour-wall&q={quote(QUESTION)}"
+    page.context.close()
+
+
+def test_stop_is_heard_while_a_model_thinks_and_keeps_what_was_said(browser: Browser, assistant: Assistant) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    with serving(
+        "streamlit", "run", "tests/slow_app.py", "--server.port", port, "--server.address", "127.0.0.1"
+    ) as url:
+        page = opened(browser, url)
+        ask = page.get_by_placeholder("Ask about this article")
+        ask.fill(QUESTION)
+        ask.press("Enter")
+        claim = page.locator(".claim", has_text=ANSWER)
+        expect(claim).to_be_visible()
+        expect(page.locator(".working")).to_be_visible()
+        page.get_by_role("button", name="Stop").click()
+        expect(page.get_by_text("Stopped.")).to_be_visible()
+        expect(page.locator(".working")).to_be_hidden()
+        expect(claim).to_be_visible()
+        # The next question finds what was said before.
+        ask.fill("And who moved the motion?")
+        ask.press("Enter")
+        expect(page.locator(".question")).to_have_count(2)
+        expect(claim).to_have_count(1)
+        page.context.close()
