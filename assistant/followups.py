@@ -136,7 +136,7 @@ def standalone(question: str, history: Sequence[Turn], article: Article) -> str:
     return _resolve(question, last, answer, article) if last else question
 
 
-_TWO_WH = re.compile(rf"^(?P<one>{WH}),? and (?P<two>(?:(?:by|to|for|from|in|at) )?{WH}) (?P<rest>{AUX}\\b.+)$", re.I)
+_TWO_WH = re.compile(rf"^(?P<one>{WH}),? and (?P<two>(?:(?:by|to|for|from|in|at) )?{WH}) (?P<rest>{AUX}\b.+)$", re.I)
 _PART = re.compile(
     rf"(?:,\s*|\s+)(?:and|but)(?: also)? (?=(?:(?:(?:in|on|at|by|to|for|from|with|of"
     rf"|since) )?(?:{WH})\b(?! (?:they|he|she|it|we|you|the|a|an|this|that|these|those)\b)|{AUX} (?:they|he"
@@ -228,7 +228,11 @@ def _about(what: str, last: str, article: Article) -> str:
         return sentence(f"{clause} {what}?") if clause else f"{last.rstrip(' ?')} {what}?"
     if what[0].isupper():
         kind = kind_of(what, article) if what.split()[-1][0].isupper() else noun_kind(what.split()[-1])
-        rivals = [name for name in proper_names(last) if name != what and kind_of(name, article) == kind]
+        kinds = {name: kind_of(name, article) for name in proper_names(last) if name != what}
+        # A name of which the documents do not tell the kind may stand for anything but a person.
+        rivals = [name for name, other in kinds.items() if other == kind] or [
+            name for name, other in kinds.items() if "thing" in (kind, other) and "person" not in (kind, other)
+        ]
         if rivals:
             return re.sub(rf"\b{re.escape(rivals[-1])}\b", what.replace("\\", r"\\"), last, count=1)
         for phrase in reversed(phrases(last)):

@@ -126,6 +126,9 @@ _AFTER_SUBJECT = word_set(
 _QUANTITY_WH = re.compile(r"^(?:how (?:many|much)|which|what|whose)\b", re.I)
 
 
+_AUXILIARY_FORMS = {"is": "be", "are": "be", "am": "be", "were": "be", "has": "have"}
+
+
 def past(verb: str) -> str:
     """Simple past of a base form: `sign` to `signed`, `send` to `sent`."""
     return IRREGULAR[verb][0] if verb in IRREGULAR else _regular_past(verb)
@@ -141,6 +144,8 @@ def base(form: str) -> str | None:
     form = form.lower()
     if form in VERBS:
         return form
+    if form in _AUXILIARY_FORMS:
+        return _AUXILIARY_FORMS[form]
     if form in _PAST_TO_BASE:
         return _PAST_TO_BASE[form]
     for ending, replacement in (
@@ -272,6 +277,8 @@ def _declarative(rest: list[str], auxiliary: str) -> str | None:
     at = _verb_at(rest) if auxiliary in _DO else _subject_end(rest, auxiliary)
     if at is None:
         return None
+    if at == len(rest) and rest[-1].lower() in _FRONTED:
+        at -= 1
     subject, after = rest[:at], rest[at:]
     if auxiliary not in _DO:
         return " ".join((*subject, auxiliary, *(["not"] if negated else []), *after))

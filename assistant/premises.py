@@ -17,6 +17,7 @@ from assistant.text import STOP_WORDS, words
 
 MAX_CHECKED = 12
 _SUPPOSES = frozenset({"why", "when", "where", "how", "how-many", "how-much", "list", "what", "who", "who-said"})
+_NOT = re.compile(r"\b(?:not|never|no|without)\b|n['’]t\b", re.I)
 _COUNTS_OR_SUMS = frozenset({"how-many", "how-much"})
 _LIGHT = root_set(
     """
@@ -100,8 +101,8 @@ def _has_none(question: Question, sentences: Sequence[Sentence], article: Articl
     if question.type in _COUNTS_OR_SUMS:
         return None
     for match in _OWNED.finditer(question.text):
-        thing = re.escape(match["thing"].split()[-1])
-        pattern = re.compile(_NONE_OF.format(thing=thing), re.I)
+        things = "|".join(re.escape(word) for word in match["thing"].split())
+        pattern = re.compile(_NONE_OF.format(thing=f"(?:{things})"), re.I)
         for sentence in sentences:
             if match["owner"] in sentence.text and pattern.search(sentence.text):
                 return (sentence,)
@@ -155,7 +156,7 @@ _PHASES = root_set(
 def _opposite(question: Question, sentences: Sequence[Sentence], article: Article) -> tuple[Sentence, ...] | None:
     """A sentence that says the opposite of the question's verb of the same things."""
     clause = grammar.supposed(question.text)
-    if clause is None or denies(question.text):
+    if clause is None or _NOT.search(question.text):
         return None
     verb = root(clause[1])
     opposites = frozenset(other for _, others in OPPOSITES.get(verb, ()) for other in others)

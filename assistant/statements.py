@@ -27,7 +27,7 @@ _CONCEPTS = {
 }
 WEAK = root_set(
     """
-    say tell new also report state year time day make use people one two three four five six seven eight nine ten
+    say tell new also report year time day make use people one two three four five six seven eight nine ten
     first second direct through actually specifically self long any
     """
 )

@@ -6,7 +6,7 @@ from assistant import scope
 from assistant.questions import analyse
 from assistant.schema import Article, Document
 
-TEXT = "The council told ships to ignore the old rules. A poem was read at the opening. Mayor Halloran thanked the crew."
+TEXT = "The council told ships to ignore the old rules. A poem was read at the opening. Mayor Halloran spoke."
 ARTICLE = Article(
     name="harbour",
     version="1",
@@ -88,7 +88,7 @@ def test_what_is_not_about_the_article_is_declined(text: str, says: str) -> None
         "What should the city do about the sewers?",
         "How did the guards act as witnesses?",
         "What does the building code say?",
-        "Whom did the mayor thank?",
+        "Whom did the mayor greet?",
         "17 C 5720?",
         "Wann beginnt der Bau?",
         "¿Cuánto cuesta el muro?",

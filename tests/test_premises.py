@@ -1,0 +1,65 @@
+"""What a question takes for granted and a sentence contradicts; and what no sentence plainly contradicts."""
+
+import pytest
+
+from assistant import premises
+from assistant.schema import Draft
+from tests.documents import article_of, ask
+
+ARTICLE = article_of(
+    {
+        "article": (
+            "The county sent letters to four towns. Each letter asked three questions about the harbour. Tarn is not a port"
+            " town. Officials from Lysby denied that it was a port town.\n\n"
+            "The council of Varnholm approved the wall on Tuesday. Lysby does not have a jail of its own. Boiling does not"
+            " destroy the toxin. Eskmouth gave up its ferry licence in 2010."
+        ),
+        "letter": "The letter to Tarn is dated June 2. It was sent by Dale Orr, and not signed by Governor Halloran herself.",
+    }
+)
+
+
+def corrected(question: str) -> Draft | None:
+    return premises.correct(*ask(question, ARTICLE), ARTICLE)
+
+
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [
+        ("Which five questions did each letter ask?", "three questions"),
+        ("When did the three towns get letters from the county?", "four towns"),
+        ("Why is Tarn a port town?", "not a port town"),
+        ("Why did Governor Halloran sign the letter to Tarn herself?", "not signed by Governor Halloran"),
+        ("Why did the council of Varnholm reject the wall?", "approved the wall"),
+        ("How did Lysby's jail answer?", "does not have a jail"),
+        ("Why does boiling destroy the toxin?", "does not destroy"),
+        ("When was Eskmouth given its ferry licence?", "gave up its ferry licence"),
+    ],
+)
+def test_the_sentence_that_contradicts_is_the_answer(question: str, says: str) -> None:
+    draft = corrected(question)
+    assert draft is not None
+    assert draft.premise == "corrected"
+    assert says in " ".join(claim.text for claim in draft.claims)
+    for claim in draft.claims:
+        assert claim.text == ARTICLE.sentence_of[claim.sentences[0]].text
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which three questions did each letter ask?",
+        "Which four towns got letters?",
+        "Why did the council of Varnholm approve the wall?",
+        "Why is Tarn not a port town?",
+        "Did Governor Halloran sign the letter to Tarn?",
+        "Who denied that Lysby was a port town?",
+        "When did Eskmouth give up its ferry licence?",
+        "Why is Varnholm a port town?",
+        "Why did the council of Lysby reject the tunnel?",
+        "How many jails does Lysby have?",
+        "What is the harbour?",
+    ],
+)
+def test_what_no_sentence_contradicts_is_not_corrected(question: str) -> None:
+    assert corrected(question) is None
