@@ -55,7 +55,7 @@ lock: install ## compile the lower part of requirements.txt from the upper
 	cp "$$folder/new.txt" requirements.txt; echo "requirements.txt: $$(grep -c == requirements.txt) packages"
 
 screenshots: install ## take the pictures of the page again (needs Chromium)
-	@PYTHONPATH=. $(PYTHON) tests/screenshots.py
+	@$(PYTHON) -m tests.screenshots
 
 clean: ## remove what make made: .venv, the index, caches
 	@rm -rf .venv .assistant .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -14,18 +14,28 @@ function announce(status, text) {
   setTimeout(() => { status.textContent = text; }, 100);
 }
 
+function mark(ids) {
+  const sentences = ids.map((id) => document.getElementById(id)).filter((each) => each?.matches(".sentence"));
+  const source = sentences[0]?.closest("details");
+  if (source) source.open = true;
+  sentences.forEach((sentence) => sentence.classList.add("cited"));
+  return sentences[0];
+}
+
+function arrive(id, tries) {
+  // The browser looked for the sentence of its address before there was one.
+  const sentence = mark([id]);
+  if (sentence) sentence.scrollIntoView();
+  else if (tries) setTimeout(arrive, 100, id, tries - 1);
+}
+
 function follow(chip) {
   clear();
   origin = chip;
   chip.classList.add("shown");
-  const ids = chip.dataset.sentences.split(" ");
-  const sentences = ids.map((id) => document.getElementById(id)).filter(Boolean);
-  if (!sentences.length) return;
-  const source = sentences[0].closest("details");
-  if (source) source.open = true;
-  sentences.forEach((sentence) => sentence.classList.add("cited"));
+  const first = mark(chip.dataset.sentences.split(" "));
   // After the browser has followed the link, so that Tab goes on from the sentence.
-  setTimeout(() => sentences[0].focus({ preventScroll: true }), 0);
+  setTimeout(() => first?.focus({ preventScroll: true }), 0);
 }
 
 function clear() {
@@ -121,6 +131,7 @@ export default function ({ data, parentElement }) {
   conversation = data.conversation;
   listen(status);
   const observer = showNewQuestions();
+  if (announced < 0 && location.hash) arrive(location.hash.slice(1), 50);
   if (data.id !== announced) {
     announced = data.id;
     if (data.text) announce(status, data.text);

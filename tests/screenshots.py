@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from PIL import Image
 from playwright.sync_api import Page, ViewportSize, sync_playwright
-from test_app_browser import CHROMIUM, DESKTOP, PHONE, QUIET, ROOT, asked, serving
+
+from tests.test_app_browser import CHROMIUM, DESKTOP, PHONE, QUIET, ROOT, asked, serving
 
 FOLDER = ROOT / ".streamlit" / "screenshots"
 MAX_BYTES = 300_000
