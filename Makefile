@@ -20,7 +20,7 @@ help: ## list the commands
 
 app: install ## index the article and open the app on http://127.0.0.1:8501 (PORT=9000 for another port)
 	@$(PYTHON) -m assistant index
-	@exec $(PYTHON) -m assistant serve --port $(PORT)
+	@$(PYTHON) -m assistant serve --port $(PORT) || [ $$? -eq 130 ]
 
 index: install ## bring the index of every article up to date
 	@$(PYTHON) -m assistant index
