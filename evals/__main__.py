@@ -5,7 +5,6 @@ Exit codes: 0 done, 1 the gate is not passed, 2 you can put it right (the messag
 
 import argparse
 import sys
-import tempfile
 import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -143,19 +142,18 @@ def _measure(
 ) -> "Run":
     from rich.progress import Progress
 
-    from evals.articles import article_folders
     from evals.measures import with_passed
-    from evals.runner import Runner
-    from evals.subject import AssistantSubject
+    from evals.parallel import run_parts
 
     ids = {loaded.id for suite in wanted for loaded in suite.cases(cases)}
     extras = {extra for suite in wanted for extra in suite.extras}
-    with tempfile.TemporaryDirectory(prefix="evals-") as scratch, Progress(console=console, transient=True) as bar:
+    with Progress(console=console, transient=True) as bar:
         task = bar.add_task("asking", total=None)
-        runner = Runner(AssistantSubject(options.answerer, data_dir()), article_folders(), Path(scratch))
-        run = runner.run(
+        run = run_parts(
             [loaded for loaded in cases if loaded.id in ids],
             claims,
+            answerer=options.answerer,
+            data_dir=data_dir(),
             suites=[suite.name for suite in wanted],
             split=options.split,
             extras=extras,

@@ -16,9 +16,9 @@ from evals.cases import LoadedCase
 from evals.grading import said_by
 from evals.metrics import mentions_any
 
-REMOVALS = 30
-SWAPS = 20
-"""Largest number of cases of each sort in a run, so that a run stays under a minute; chosen by sha256 of the id."""
+REMOVALS = 15
+SWAPS = 10
+"""Largest number of cases of each sort in each half of a run (`parallel.PARTS`), chosen by sha256 of the id."""
 
 _NUMBER = re.compile(r"(?<![\w.,])\d+(?:,\d{3})*(?:\.\d+)?(?![\w]|[.,]\d)")
 

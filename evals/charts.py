@@ -38,11 +38,11 @@ def risk_coverage(points: Sequence[tuple[float, float]], operating: tuple[float,
     said = f"Risk is {points[0][1]:.2f} for the surest answer and {base:.2f} when every question is answered."
     if operating:
         x, y = _x(operating[0]), _y(operating[1], top)
-        parts.append(f'<line class="drop" x1="{x:.1f}" x2="{x:.1f}" y1="{y:.1f}" y2="{floor_y:.1f}"/>')
+        parts.append(f'<line class="drop" x1="{x:.1f}" x2="{x:.1f}" y1="{TOP}" y2="{floor_y:.1f}"/>')
         parts.append(f'<circle class="dot" cx="{x:.1f}" cy="{y:.1f}" r="4.5"/>')
-        anchor, shift = ("end", -9) if operating[0] > 0.5 else ("start", 9)
+        anchor, shift = ("end", -6) if operating[0] > 0.5 else ("start", 6)
         parts.append(
-            f'<text class="mark" x="{x + shift:.1f}" y="{y - 8:.1f}" text-anchor="{anchor}">'
+            f'<text class="mark" x="{x + shift:.1f}" y="{TOP + 10}" text-anchor="{anchor}">'
             f"in use: {operating[0]:.0%} answered, risk {operating[1]:.2f}</text>"
         )
         said += f" At the threshold in use {operating[0]:.0%} are answered at a risk of {operating[1]:.2f}."

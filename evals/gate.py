@@ -101,9 +101,9 @@ def _must_pass(run: Run, baseline: Baseline | None) -> list[Finding]:
     still = tuple(o.id for o in failed if o.id not in flipped)
     found = []
     if flipped:
-        found.append(Finding("red", "must pass", "passed in the baseline and fails now", flipped))
+        found.append(Finding("red", "must pass", "it passed in the baseline and fails now", flipped))
     if still:
-        found.append(Finding("red", "must pass", "must never fail and fails", still))
+        found.append(Finding("red", "must pass", "it must never fail, and it fails", still))
     return found
 
 

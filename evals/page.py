@@ -171,7 +171,11 @@ def _worse(run: Run, findings: Sequence[Finding], changes: Sequence[Change]) -> 
     ]
     if changes:
         scale = max(0.02, *(max(abs(c.low), abs(c.high), abs(c.difference)) for c in changes))
-        body = "".join(_change(change, scale) for change in changes)
+        moved = [change for change in changes if change.worse or change.better]
+        body = "".join(_change(change, scale) for change in moved)
+        if len(moved) < len(changes):
+            still = _count(len(changes) - len(moved), "gated number")
+            body += f'<tr><th scope="row" colspan="9">{still} did not move in any case.</th></tr>'
         parts.append(
             '<div class="scroll" tabindex="0" role="region" aria-label="Changes"><table><thead><tr><th '
             'scope="col">Metric</th>'
@@ -249,12 +253,11 @@ def _suite(suite: Suite, selected: Sequence[Observation]) -> Iterable[str]:
         tested, target = measure.value(test), suite.targets.get(measure.name)
         goal = ""
         if target is not None:
-            reached = tested is not None and met(measure, tested.mean, target)
             sign = "≥" if measure.better == "higher" else "≤"
-            goal = (
-                f'<span class="{"good" if reached else "bad"}">{sign} {target:g} '
-                f"{'met' if reached else 'missed'}</span>"
-            )
+            goal = f"{sign} {target:g}"
+            if tested is not None:
+                reached = met(measure, tested.mean, target)
+                goal = f'<span class="{"good" if reached else "bad"}">{goal} {"met" if reached else "missed"}</span>'
         numbers = ("–", "", "", "0")
         if value is not None:
             width = "" if value.method == "none" else f"{amount(measure, value.low)} to {amount(measure, value.high)}"

@@ -149,7 +149,8 @@ def _gold(sets: Sequence[Sequence[Mapping[str, str]]]) -> str:
     if not shown[1:]:
         return first
     others = "<h4>or</h4>".join(shown[1:])
-    return f"{first}<details><summary>or one of {len(shown) - 1} other sets</summary>{others}</details>"
+    summary = "or another set" if len(shown) == 2 else f"or one of {len(shown) - 1} other sets"
+    return f"{first}<details><summary>{summary}</summary>{others}</details>"
 
 
 def _nugget(nugget: Mapping[str, Any]) -> str:

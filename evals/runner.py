@@ -70,9 +70,7 @@ class Runner:
             answerer=self._subject.answerer,
             suites=tuple(suites),
             split=split,
-            digest=_digest(
-                observation.digest for observation in observations if observation.probe in ("case", "claim")
-            ),
+            digest=digest_of(observations),
             observations=tuple(observations),
             created=datetime.now(UTC).isoformat(timespec="seconds"),
             seconds=round(time.perf_counter() - started, 2),
@@ -281,6 +279,11 @@ def _expected(loaded: LoadedCase, case: Case) -> dict[str, object]:
     if case.note:
         wanted["note"] = case.note
     return wanted
+
+
+def digest_of(observations: Iterable[Observation]) -> str:
+    """One digest of all the cases and claims that were measured."""
+    return _digest(observation.digest for observation in observations if observation.probe in ("case", "claim"))
 
 
 def _digest(parts: Iterable[str]) -> str:

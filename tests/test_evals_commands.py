@@ -11,11 +11,13 @@ import yaml
 
 from assistant.feedback import Feedback
 from evals.__main__ import main
-from evals.articles import ROOT, read_article
+from evals.articles import ROOT, article_folders, read_article
 from evals.cases import load_cases
 from evals.draft import draft
 from evals.errors import EvalsError
 from evals.external import ask_parts, figures, read_parts, summary
+from evals.parallel import shares
+from evals.results import read_run
 from evals.subject import AssistantSubject
 from tests.evals_parts import SetAnswers, article_of, declining, quoting, write_set
 
@@ -64,6 +66,37 @@ PASSAGES = [
     {"doc_id": "d#0", "title": "Bridge", "text": "It was built in 1931."},
     {"doc_id": "d#1", "title": "", "text": "Other\x0ctext."},
 ]
+
+
+def test_related_cases_are_dealt_to_one_process_whatever_their_order() -> None:
+    cases = load_cases(ROOT / "evals" / "cases", {n: read_article(f) for n, f in article_folders().items()}, ROOT)
+    one, other = shares(cases)
+    assert {loaded.id for loaded in one} | {loaded.id for loaded in other} == {loaded.id for loaded in cases}
+    assert not {(c.article, c.group) for c in one} & {(c.article, c.group) for c in other}
+    again = shares(cases[::-1])
+    assert [{loaded.id for loaded in share} for share in again] == [
+        {loaded.id for loaded in share} for share in (one, other)
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_a_run_over_two_processes_has_every_case_in_order_and_the_same_numbers_twice(
+    tmp_path: Path, own_data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    codes = [main(["run", "smoke", "--out", str(tmp_path / name)]) for name in ("one", "two")]
+    assert codes[0] == codes[1]
+    assert codes[0] in (0, 1)
+    one, two = read_run(tmp_path / "one"), read_run(tmp_path / "two")
+    assert [(o.id, o.scores, o.failures) for o in one.observations] == [
+        (o.id, o.scores, o.failures) for o in two.observations
+    ]
+    assert one.digest == two.digest
+    assert sum(o.must_pass for o in one.of("case")) >= 10
+    assert (tmp_path / "one" / "report.html").is_file()
+    assert "Report: " in capsys.readouterr().out
+
+
 ROWS = [
     {"id": "q1", "question": "When was the old bridge built?", "answers": ["1931"], "answerable": True,
      "gold": [{"doc_id": "d#0", "start": 16, "end": 20, "text": "1931"}],
