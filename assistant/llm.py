@@ -119,11 +119,13 @@ class LanguageModel:
         )
         sent = _messages(filled)
         received = 0
+        finish: str | None = None
         usage: Mapping[str, Any] | None = None
         try:
             for chunk in self._chat.stream(sent, **self._limit(MAX_ANSWER_TOKENS)):
                 text = str(chunk.text)
                 usage = chunk.usage_metadata or usage
+                finish = chunk.response_metadata.get("finish_reason") or finish
                 received += len(text)
                 if received > MAX_STREAM_CHARS:
                     break
@@ -135,6 +137,9 @@ class LanguageModel:
             meter.add(usage, sum(len(m.text) for m in sent), received)
         if not received:
             raise AnswererError("The model gave an empty answer.")
+        if finish != "stop":
+            # Some clients end quietly when the connection breaks; half a sentence is no sentence.
+            raise AnswererError("The model's answer was cut off.")
 
     def judge(self, pairs: Sequence[tuple[str, Sequence[str]]], meter: Meter, until: float) -> tuple[bool | None, ...]:
         """For each (claim, sentences): entailed, not entailed, or None when the judge failed. Never raises.
