@@ -1,7 +1,7 @@
 """Token vectors of a question laid against those of many sentences. Pure functions over arrays.
 
-A match is (sentences, asked tokens): for each sentence and each token of the question the best cosine to any token of the
-sentence, as in late interaction (Khattab and Zaharia 2020, "ColBERT", arXiv 2004.12832, section 3.2).
+A match is (sentences, asked tokens): for each sentence and each token of the question the best cosine to any token of
+the sentence, as in late interaction (Khattab and Zaharia 2020, "ColBERT", arXiv 2004.12832, section 3.2).
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ _LOWEST = -1.0
 
 
 def best_match(asked: Vectors, tokens: TokenVectors) -> Floats:
-    """The match of (asked tokens, width) with each text of `tokens`, by one matrix product; -1 for a text without tokens."""
+    """The match of (asked tokens, width) with each text of `tokens`; -1 for a text without tokens."""
     best = np.full((len(tokens.offsets) - 1, len(asked)), _LOWEST, np.float32)
     filled = np.diff(tokens.offsets) > 0
     if filled.any():
@@ -41,11 +41,12 @@ def with_neighbours(match: Floats, passages: NDArray[np.int64]) -> Floats:
 def over_passages(match: Floats, passages: NDArray[np.int64]) -> Floats:
     """The match of each sentence's whole passage."""
     starts = np.flatnonzero(np.r_[True, passages[1:] != passages[:-1]])
-    return np.maximum.reduceat(match, starts, axis=0)[passages - passages[0]]
+    best: Floats = np.maximum.reduceat(match, starts, axis=0)[passages - passages[0]]
+    return best
 
 
 def passages_of(paragraphs: Sequence[tuple[int, int]]) -> NDArray[np.int64]:
-    """A passage number for each sentence, from its (document, paragraph): paragraphs, short ones joined with the next."""
+    """A passage number for each sentence, from its (document, paragraph): short paragraphs join the next."""
     numbers: list[int] = []
     number = length = 0
     for i, (document, paragraph) in enumerate(paragraphs):

@@ -1,7 +1,8 @@
 """How likely the best sentences answer the question, and which of its words they leave unsupported.
 
-The model is a logistic regression over the retriever's signals, read from `answerability.json`, which `python -m evals.fit`
-writes: for each signal its mean, its spread and its weights, so that a person can see what counts for and against an answer.
+The model is a logistic regression over the retriever's signals, read from `answerability.json`, which
+`python -m evals.fit` writes: for each signal its mean, its spread and its weights, so that a person can see what counts
+for and against an answer.
 """
 
 import json
@@ -15,7 +16,9 @@ from assistant.lexicon import root
 from assistant.schema import Evidence, Question, QuestionType
 from assistant.text import STOP_WORDS, words
 
-_MODEL: Final[Mapping[str, Any]] = json.loads((Path(__file__).parent / "answerability.json").read_text(encoding="utf-8"))
+_MODEL: Final[Mapping[str, Any]] = json.loads(
+    (Path(__file__).parent / "answerability.json").read_text(encoding="utf-8")
+)
 THRESHOLD: Final[float] = _MODEL["threshold"]
 """Below this probability the assistant abstains; chosen by `evals.fit` by a stated rule."""
 CLIP: Final = 4.0
@@ -37,7 +40,7 @@ def probability(question: Question, evidence: Sequence[Evidence]) -> float:
 def weigh(signals: Mapping[str, float], model: Mapping[str, Any]) -> float:
     """Probability under one model of `answerability.json`; a signal that is not there counts as its mean.
 
-    What a signal means depends on the size of the article, so each has two weights, between which `size` interpolates.
+    What a signal means depends on the article's size: each has two weights, and `size` interpolates.
     """
     long = size(signals)
     logit = float(model["intercept"]) + long * float(model["long"])
@@ -53,7 +56,7 @@ def size(signals: Mapping[str, float]) -> float:
 
 
 def inputs(question: Question, evidence: Sequence[Evidence]) -> dict[str, float]:
-    """What the model weighs: the signals of the best sentence, how the next ones compare, and the type of the question."""
+    """What the model weighs: signals of the best sentence, how the next ones compare, the question's type."""
     best, *others = evidence[:_NEAR]
     signals = dict(best.features)
     signals |= {f"type_{kind}": float(question.type == kind) for kind in _TYPES}
@@ -61,7 +64,10 @@ def inputs(question: Question, evidence: Sequence[Evidence]) -> dict[str, float]
         signals[f"gap_{name}"] = best.score - other.score
     signals["fits_near"] = max(item.features.get("fits", 0.5) for item in evidence[:_NEAR])
     signals["together"] = float(
-        any(item.document == best.document and abs(item.sentence.paragraph - best.sentence.paragraph) <= 1 for item in others)
+        any(
+            item.document == best.document and abs(item.sentence.paragraph - best.sentence.paragraph) <= 1
+            for item in others
+        )
     )
     return signals
 
@@ -76,7 +82,9 @@ def missing_slots(question: Question, evidence: Sequence[Evidence]) -> tuple[str
     counts = dict.fromkeys(near, 1)
 
     def there(word: str) -> bool:
-        return word in STOP_WORDS or root(word) in roots or (len(word) > 4 and spelling.nearest(word, counts) is not None)
+        return (
+            word in STOP_WORDS or root(word) in roots or (len(word) > 4 and spelling.nearest(word, counts) is not None)
+        )
 
     names = [name for name in question.names if not all(map(there, words(name)))]
     named = {word for name in question.names for word in words(name)}

@@ -1,7 +1,7 @@
 """BM25 over the words of one article, in numpy.
 
-Robertson and Zaragoza 2009, "The Probabilistic Relevance Framework: BM25 and Beyond", section 3.4. A few lines instead of
-`bm25s`, whose import takes longer than a whole cold answer.
+Robertson and Zaragoza 2009, "The Probabilistic Relevance Framework: BM25 and Beyond", section 3.4. A few lines
+instead of `bm25s`, whose import takes longer than a whole cold answer.
 """
 
 from collections import Counter
@@ -33,8 +33,6 @@ class Lexicon:
 
     def __contains__(self, word: str) -> bool:
         return word in self._rows
-
-
 
     def rarity(self, word: str) -> float:
         """Inverse document frequency of a word."""

@@ -1,27 +1,21 @@
 """Finds the sentences of an article that bear on a question: exact over all of them, without an approximate index.
 
-A sentence's score is late interaction with its passage as context: the best cosine of each token of the question to any token of
-the sentence, or at a discount of its neighbours, weighted by rarity; plus what its passage covers and a little BM25. Each
-part and its gain is in `evals/README.md`; `python -m evals.retrieval_study` measures them again.
+A sentence's score is late interaction with its passage as context: the best cosine of each token of the question to any
+token of the sentence, or at a discount of its neighbours, weighted by rarity; plus what its passage covers and a little
+BM25. Each part's gain is in `evals/README.md`; `python -m evals.retrieval_study` measures them again.
 """
 
 from collections import Counter
-from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from assistant import alignment, signals, spelling
 from assistant.alignment import Floats
 from assistant.bm25 import Lexicon, rarity
-from assistant.index import ArticleIndex, TokenVectors
+from assistant.index import ArticleIndex, Embedder, TokenVectors, Vectors
+from assistant.lexicon import root
 from assistant.schema import Evidence, Question
-
-if TYPE_CHECKING:
-    from langchain_core.embeddings import Embeddings
-
-    from assistant.embeddings import Encoded, MiniLM
 
 PASSAGE_WEIGHT = 0.4
 BM25_WEIGHT = 0.01
@@ -30,13 +24,13 @@ BM25_WEIGHT = 0.01
 class Retriever:
     """Ranks all sentences of one article version for a question."""
 
-    def __init__(self, index: ArticleIndex, embeddings: "MiniLM | Embeddings | None") -> None:
+    def __init__(self, index: ArticleIndex, embeddings: Embedder | None) -> None:
         self._index = index
         self._embeddings = embeddings
         documents = index.article.documents
         self._rows = [(place, sentence) for place, document in enumerate(documents) for sentence in document.sentences]
         self._readings = [signals.Reading.of(sentence.text) for _, sentence in self._rows]
-        self._lexicon = Lexicon([[signals.root(word) for word in reading.words] for reading in self._readings])
+        self._lexicon = Lexicon([[root(word) for word in reading.words] for reading in self._readings])
         self._passages = alignment.passages_of([(place, sentence.paragraph) for place, sentence in self._rows])
 
     def search(self, question: Question, k: int = 20) -> tuple[Evidence, ...]:
@@ -47,7 +41,7 @@ class Retriever:
         if not self._rows:
             return ()
         documents = self._index.article.documents
-        terms = [signals.root(term) for term in question.terms]
+        terms = [root(term) for term in question.terms]
         asked = signals.ask(question, {term: self._lexicon.rarity(term) for term in terms})
         bm25 = self._lexicon.scores(terms)
         matches, cosine = self._compare(question)
@@ -72,7 +66,12 @@ class Retriever:
             for found, more in zip(features, signals.aligned(matches, best, said), strict=True):
                 found |= more
         return tuple(
-            Evidence(sentence=self._rows[row][1], document=documents[self._rows[row][0]].id, score=float(score[row]), features=found)
+            Evidence(
+                sentence=self._rows[row][1],
+                document=documents[self._rows[row][0]].id,
+                score=float(score[row]),
+                features=found,
+            )
             for row, found in zip(best, features, strict=True)
         )
 
@@ -87,14 +86,13 @@ class Retriever:
         vectors, tokens = self._index.sentence_vectors, self._index.token_vectors
         if self._embeddings is None or vectors is None:
             return None, None
-        if tokens is None or not len(tokens.vectors) or not hasattr(self._embeddings, "encode"):
-            vector = np.asarray(self._embeddings.embed_query(question.text), np.float32)
-            return None, vectors @ (vector / max(float(np.linalg.norm(vector)), 1e-12))
-        encoded = self._encoded(question.text)
-        asked = encoded.token_vectors
+        if tokens is None or not len(tokens.vectors):
+            return None, vectors @ np.asarray(self._embeddings.embed_query(question.text), np.float32)
+        vector, asked = self._asked(question.text, self._embeddings)
+        if asked is None or not len(asked.vectors):
+            return None, vectors @ vector
         weights = np.array([self._weight(token) for token in asked.tokens], np.float32)
         match = alignment.best_match(asked.vectors, tokens)
-        titles = alignment.best_match(asked.vectors, self._titles)
         matches = signals.Matches(
             groups=alignment.word_groups(asked.tokens),
             weights=weights / max(float(weights.sum()), 1e-6),
@@ -102,29 +100,36 @@ class Retriever:
             window=alignment.with_neighbours(match, self._passages),
             passage=alignment.over_passages(match, self._passages),
             article=match.max(axis=0),
-            title=titles[[place for place, _ in self._rows]],
+            title=self._titles_matched(asked.vectors),
         )
-        return matches, vectors @ encoded.sentence_vectors[0]
+        return matches, vectors @ vector
 
-    def _encoded(self, text: str) -> "Encoded":
+    def _asked(self, text: str, embeddings: Embedder) -> tuple[Vectors, TokenVectors | None]:
         """The question, ending as the model has seen questions end, misspelt words as the article spells them."""
-        assert self._embeddings is not None and hasattr(self._embeddings, "encode")
         text = text.rstrip()
         text = text if text.endswith(("?", ".", "!")) else text + "?"
-        encoded: Encoded = self._embeddings.encode([text])
-        whole = {word for word, pieces in alignment.word_groups(encoded.token_vectors.tokens) if len(pieces) == 1}
-        corrected = spelling.corrected(text, self._words, whole)
-        return encoded if corrected == text else self._embeddings.encode([corrected])
+        encoded = embeddings.encode([text])
+        if encoded.token_vectors is not None:
+            pieces = alignment.word_groups(encoded.token_vectors.tokens)
+            corrected = spelling.corrected(text, self._words, {word for word, places in pieces if len(places) == 1})
+            if corrected != text:
+                encoded = embeddings.encode([corrected])
+        return encoded.sentence_vectors[0], encoded.token_vectors
+
+    def _titles_matched(self, asked: Vectors) -> Floats:
+        """(sentences, asked tokens): the match of the title of each sentence's document."""
+        if self._titles is None:
+            return np.full((len(self._rows), len(asked)), -1, np.float32)
+        return alignment.best_match(asked, self._titles)[[place for place, _ in self._rows]]
 
     def _weight(self, token: str) -> float:
         weight = self._token_rarity.get(token, self._token_rarity[""])
         return weight * signals.LIGHT if token in signals.ASKING or token == "?" else weight
 
     @cached_property
-    def _titles(self) -> TokenVectors:
-        assert self._embeddings is not None and hasattr(self._embeddings, "encode")
-        titles: TokenVectors = self._embeddings.encode([document.title for document in self._index.article.documents]).token_vectors
-        return titles
+    def _titles(self) -> TokenVectors | None:
+        titles = [document.title for document in self._index.article.documents]
+        return self._embeddings.encode(titles).token_vectors if self._embeddings is not None else None
 
     @cached_property
     def _token_rarity(self) -> dict[str, float]:
@@ -163,5 +168,3 @@ def _token_rarity(tokens: TokenVectors) -> dict[str, float]:
         frequency.update(set(tokens.tokens[start:end]))
     n = len(tokens.offsets) - 1
     return {token: rarity(n, count) for token, count in frequency.items()} | {"": rarity(n, 0)}
-
-

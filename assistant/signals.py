@@ -11,7 +11,6 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-
 from assistant.alignment import Floats
 from assistant.lexicon import NEGATORS, OPPOSITES, root
 from assistant.schema import Question
@@ -25,32 +24,44 @@ WEAK = 0.5
 """A word of the question is matched weakly below this cosine."""
 
 _DATE = re.compile(
-    r"\b(?:1\d{3}|20\d\d)\b|\b\d{1,2}(?:st|nd|rd|th)? centur|\b(?:january|february|march|april|may|june|july|august|september|october"
-    r"|november|december|monday|tuesday|wednesday|thursday|friday|saturday|sunday|yesterday|today|tomorrow|centur\w+|decade)\b",
+    r"\b(?:1\d{3}|20\d\d)\b|\b\d{1,2}(?:st|nd|rd|th)? centur|\b(?:january|february|march|april"
+    r"|may|june|july|august|september|october"
+    r"|november|december|monday|tuesday|wednesday|thursday|friday|saturday|sunday|yesterday"
+    r"|today|tomorrow|centur\w+|decade)\b",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(
-    r"\d[\d,.]*|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|hundreds?|thousands?|millions?"
+    r"\d[\d,.]*|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty"
+    r"|thirty|forty|fifty|hundreds?|thousands?|millions?"
     r"|billions?|half|third|quarter|dozens?|both|several|single|twice|double|none)\b",
     re.IGNORECASE,
 )
 _AMOUNT = re.compile(r"[$€£%]|\b(?:percent|per cent|million|billion|dollars?|euros?)\b", re.IGNORECASE)
-_CAUSE = re.compile(r"\b(?:because|due to|since|so that|as a result|result\w*|caus\w+|led|leads?|therefore|reasons?|purpose|in order to)\b", re.IGNORECASE)
+_CAUSE = re.compile(
+    r"\b(?:because|due to|since|so that|as a result|result\w*|caus\w+|led|leads?|therefore"
+    r"|reasons?|purpose|in order to)\b",
+    re.IGNORECASE,
+)
 _NAME = re.compile(r"(?<=[^.?!“\"] )[A-Z][\w’'-]+")
 
 _MORE_OPPOSITES = """
-advantage disadvantage;accept reject;allow prohibit;ancient modern;attack defend;begin end;begin stop;best worst;big small;birth death;born die
-build destroy;buy sell;centralized decentralized;cheap expensive;combine separate;common rare;complex simple;connect disconnect;create destroy
-decline rise;different same;different similar;difficult easy;discourage encourage;divide unite;early late;earliest latest;efficient inefficient
-enter exit;fall rise;false true;fast slow;fewer more;fewest most;finite infinite;first last;foreign domestic;formal informal;former latter
-gain lose;greatest least;hard soft;heavy light;high low;higher lower;highest lowest;inside outside;internal external;junior senior;large small
-larger smaller;largest smallest;legal illegal;less more;least most;long short;longer shorter;longest shortest;lose win;defeat victory;major minor
-male female;military civilian;natural artificial;near far;new old;newest oldest;obey disobey;oppose support;opponent supporter;ordered disordered
-peace war;poor wealthy;popular unpopular;positive negative;predecessor successor;reduce increase;decrease increase;reject approve;similarity difference
-start end;start stop;top bottom;unlimited limited;up down;upper lower;urban rural;useful useless;usual unusual;white black;wide narrow;winner loser
-young old;youngest oldest;condemn support;unlike like;pay receive;send receive;employer employee;above below;add remove;advance retreat;expand shrink
-logical illogical;necessary unnecessary;normal abnormal;official unofficial;perfect imperfect;profit loss;safe unsafe;stable unstable;visible invisible
-elect appoint;acquit convict;pass fail;ratify reject;include exclude;import export;before after;maintain abandon;complete incomplete
+advantage disadvantage;accept reject;allow prohibit;ancient modern;attack defend;begin end;begin stop;best worst
+big small;birth death;born die;build destroy;buy sell;centralized decentralized;cheap expensive;combine separate
+common rare;complex simple;connect disconnect;create destroy;decline rise;different same;different similar
+difficult easy;discourage encourage;divide unite;early late;earliest latest;efficient inefficient;enter exit
+fall rise;false true;fast slow;fewer more;fewest most;finite infinite;first last;foreign domestic
+formal informal;former latter;gain lose;greatest least;hard soft;heavy light;high low;higher lower
+highest lowest;inside outside;internal external;junior senior;large small;larger smaller;largest smallest
+legal illegal;less more;least most;long short;longer shorter;longest shortest;lose win;defeat victory
+major minor;male female;military civilian;natural artificial;near far;new old;newest oldest;obey disobey
+oppose support;opponent supporter;ordered disordered;peace war;poor wealthy;popular unpopular;positive negative
+predecessor successor;reduce increase;decrease increase;reject approve;similarity difference;start end
+start stop;top bottom;unlimited limited;up down;upper lower;urban rural;useful useless;usual unusual;white black
+wide narrow;winner loser;young old;youngest oldest;condemn support;unlike like;pay receive;send receive
+employer employee;above below;add remove;advance retreat;expand shrink;logical illogical;necessary unnecessary
+normal abnormal;official unofficial;perfect imperfect;profit loss;safe unsafe;stable unstable;visible invisible
+elect appoint;acquit convict;pass fail;ratify reject;include exclude;import export;before after;maintain abandon
+complete incomplete
 """
 
 
@@ -67,7 +78,9 @@ def _opposites() -> Mapping[str, frozenset[str]]:
 
 
 _OPPOSITE = _opposites()
-_NEGATING = NEGATORS | frozenset("hardly rarely scarcely unable fail fails failed refuse refused lack lacked nobody".split())
+_NEGATING = NEGATORS | frozenset(
+    "hardly rarely scarcely unable fail fails failed refuse refused lack lacked nobody".split()
+)
 
 
 @dataclass(frozen=True)
@@ -121,18 +134,24 @@ class Asked:
     """Roots of the words of its names."""
 
 
-def lexical(asked: Asked, here: Reading, window: Collection[str], passage: Collection[str], article: Collection[str]) -> dict[str, float]:
+def lexical(
+    asked: Asked, here: Reading, window: Collection[str], passage: Collection[str], article: Collection[str]
+) -> dict[str, float]:
     """Signals of words alone; `window`, `passage` and `article` are the roots that stand there."""
     total = sum(asked.rarities) or 1.0
     numbers = [word for word in asked.reading.words if word[0].isdigit()]
     signals: dict[str, float] = {}
     for place, roots in (("here", here.roots), ("window", window), ("passage", passage)):
-        signals[f"overlap_{place}"] = sum(rarity for term, rarity in zip(asked.terms, asked.rarities, strict=True) if term in roots) / total
+        signals[f"overlap_{place}"] = (
+            sum(rarity for term, rarity in zip(asked.terms, asked.rarities, strict=True) if term in roots) / total
+        )
         signals[f"unmatched_{place}"] = float(sum(term not in roots for term in asked.terms))
     signals["unmatched_article"] = float(sum(term not in article for term in asked.terms))
     signals["terms"] = float(len(asked.terms))
     for place, roots in (("here", here.roots), ("passage", passage), ("article", article)):
-        signals[f"names_{place}"] = sum(name in roots for name in asked.names) / len(asked.names) if asked.names else 1.0
+        signals[f"names_{place}"] = (
+            sum(name in roots for name in asked.names) / len(asked.names) if asked.names else 1.0
+        )
     signals["names_asked"] = float(len(asked.names))
     signals["numbers_unmatched_here"] = float(sum(number not in here.roots for number in numbers))
     signals["numbers_unmatched_passage"] = float(sum(number not in passage for number in numbers))
@@ -141,7 +160,9 @@ def lexical(asked: Asked, here: Reading, window: Collection[str], passage: Colle
 
 def _polarity(asked: Asked, here: Reading, passage: Collection[str]) -> dict[str, float]:
     def opposed(roots: Collection[str]) -> float:
-        return float(sum(term not in roots and any(other in roots for other in _OPPOSITE.get(term, ())) for term in asked.terms))
+        return float(
+            sum(term not in roots and any(other in roots for other in _OPPOSITE.get(term, ())) for term in asked.terms)
+        )
 
     asks, says = asked.reading.negations > 0, here.negations > 0
     return {
@@ -184,7 +205,7 @@ def _kinds(asked: Asked, here: Reading) -> dict[str, float]:
 
 @dataclass(frozen=True)
 class Matches:
-    """Rows of four matches for one question: (sentences, asked tokens) each, and what they cover of the asked tokens."""
+    """What one question's tokens are met by: (sentences, asked tokens) each, unless said otherwise."""
 
     groups: Sequence[tuple[str, list[int]]]
     """Words of the question with the places of their tokens."""
@@ -201,11 +222,15 @@ class Matches:
     @cached_property
     def content(self) -> list[tuple[str, list[int]]]:
         """Words that a sentence should have: neither function words nor asking words."""
-        return [(word, places) for word, places in self.groups if word.isalnum() and word not in STOP_WORDS and word not in ASKING]
+        return [
+            (word, places)
+            for word, places in self.groups
+            if word.isalnum() and word not in STOP_WORDS and word not in ASKING
+        ]
 
     @cached_property
     def by_word(self) -> Floats:
-        """(asked tokens, content words): averages the pieces of each word; one column of zeros without any content word."""
+        """(asked tokens, content words): averages each word's pieces; a column of zeros without content words."""
         average = np.zeros((len(self.weights), max(len(self.content), 1)), np.float32)
         for column, (_, places) in enumerate(self.content):
             average[places, column] = 1 / len(places)
@@ -216,8 +241,10 @@ class Matches:
         return [place for word, places in self.groups if word in ASKING for place in places]
 
 
-def aligned(matches: Matches, rows: NDArray[np.int64], said: Sequence[tuple[Collection[str], Collection[str]]]) -> list[dict[str, float]]:
-    """Signals of token vectors for some sentences: how well the sentence, its window and its passage meet the question's words.
+def aligned(
+    matches: Matches, rows: NDArray[np.int64], said: Sequence[tuple[Collection[str], Collection[str]]]
+) -> list[dict[str, float]]:
+    """Signals of token vectors for some sentences: how well each, its window and its passage meet the words asked.
 
     `said` gives for each of these sentences the roots in its passage and in the article.
     """

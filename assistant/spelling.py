@@ -1,7 +1,8 @@
 """A reader's slip of the keyboard, put right by the article's own words.
 
-Only where it is safe: a word that neither the article nor the model's vocabulary has, one slip away (two in long words) from a word that it has, with the
-same first letter. Names that differ more stay as asked, so that "Stockholm" is never read as "Stockton".
+Only where it is safe: a word that neither the article nor the model's vocabulary has, one slip away (two in long words)
+from a word of the article, with the same first letter. Names that differ more stay as asked, so that "Stockholm" is
+never read as "Stockton".
 """
 
 import re
@@ -28,12 +29,18 @@ def corrected(text: str, known: Mapping[str, int], right: Collection[str]) -> st
 def nearest(word: str, known: Mapping[str, int]) -> str | None:
     """The most frequent known word within reach of the slip; `None` when there is none."""
     reach = 2 if len(word) >= _LONG else 1
-    found = [(distance, -known[other], other) for other in _alike(word, known, reach) if (distance := slips(word, other)) <= reach]
+    found = [
+        (distance, -known[other], other)
+        for other in _alike(word, known, reach)
+        if (distance := slips(word, other)) <= reach
+    ]
     return min(found)[2] if found else None
 
 
 def _alike(word: str, known: Iterable[str], reach: int) -> Iterable[str]:
-    return (other for other in known if other[:1] == word[0] and abs(len(other) - len(word)) <= reach and len(other) > 4)
+    return (
+        other for other in known if other[:1] == word[0] and abs(len(other) - len(word)) <= reach and len(other) > 4
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -50,4 +57,3 @@ def slips(left: str, right: str) -> int:
             new.append(cost)
         before, row = row, new
     return row[-1]
-

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from assistant.embeddings import MiniLM
-from assistant.index import ArticleIndex, TokenVectors
+from assistant.index import ArticleIndex, TokenVectors, Vectors
 from assistant.schema import Article, Document, Sentence
 from assistant.text import split_sentences
 
@@ -59,8 +59,14 @@ def clapnq(folder: Path) -> Iterator[Questioned]:
 
 def index(article: Article, model: MiniLM) -> ArticleIndex:
     """The article with its vectors, without a store."""
-    encoded = model.encode([sentence.text for sentence in article.article.sentences])
-    return ArticleIndex(article, model.name, encoded.sentence_vectors, encoded.token_vectors)
+    return ArticleIndex(article, model.name, *encode(model, [sentence.text for sentence in article.article.sentences]))
+
+
+def encode(model: MiniLM, texts: Sequence[str]) -> tuple[Vectors, TokenVectors]:
+    """Sentence and token vectors of texts."""
+    encoded = model.encode(texts)
+    assert encoded.token_vectors is not None, "the embedded model gives them"
+    return encoded.sentence_vectors, encoded.token_vectors
 
 
 def without_paragraph(whole: ArticleIndex, paragraph: int) -> ArticleIndex:
@@ -69,7 +75,8 @@ def without_paragraph(whole: ArticleIndex, paragraph: int) -> ArticleIndex:
     kept = [row for row, sentence in enumerate(sentences) if sentence.paragraph != paragraph]
     document = whole.article.article.model_copy(update={"sentences": tuple(sentences[row] for row in kept)})
     article = whole.article.model_copy(update={"documents": (document,)})
-    assert whole.sentence_vectors is not None and whole.token_vectors is not None
+    assert whole.sentence_vectors is not None
+    assert whole.token_vectors is not None
     return ArticleIndex(article, whole.model, whole.sentence_vectors[kept], _only(whole.token_vectors, kept))
 
 
@@ -97,13 +104,29 @@ def _article(title: str, texts: dict[str, str]) -> tuple[Article, dict[str, int]
         Sentence(id=f"article:{number}", start=start, end=end, text=body[start:end], paragraph=paragraph)
         for number, (start, end, paragraph) in enumerate(split_sentences(body), start=1)
     )
-    document = Document(id="article", kind="article", title=title or "Untitled", publisher="", published="2018", url="", text=body, sentences=sentences)
+    document = Document(
+        id="article",
+        kind="article",
+        title=title or "Untitled",
+        publisher="",
+        published="2018",
+        url="",
+        text=body,
+        sentences=sentences,
+    )
     return Article(name="fit", version="", documents=(document,)), starts
 
 
 def _labelled(row: dict[str, Any], article: Article, starts: dict[str, int]) -> Labelled:
-    spans = [(starts[gold["doc_id"]] + gold["start"], starts[gold["doc_id"]] + gold["end"]) for gold in row["gold"] if "start" in gold]
+    spans = [
+        (starts[gold["doc_id"]] + gold["start"], starts[gold["doc_id"]] + gold["end"])
+        for gold in row["gold"]
+        if "start" in gold
+    ]
     gold = frozenset(
-        sentence.id for sentence in article.article.sentences for start, end in spans if sentence.start < end and start < sentence.end
+        sentence.id
+        for sentence in article.article.sentences
+        for start, end in spans
+        if sentence.start < end and start < sentence.end
     )
     return Labelled(row["id"], row["question"], row["answerable"], gold if row["answerable"] else frozenset())

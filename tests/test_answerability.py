@@ -13,6 +13,7 @@ from assistant.alignment import word_groups
 from assistant.answerability import THRESHOLD, missing_slots, probability
 from assistant.embeddings import MiniLM
 from assistant.index import ArticleIndex
+from assistant.lexicon import root
 from assistant.retrieval import Retriever
 from assistant.schema import Evidence, Sentence
 
@@ -62,7 +63,9 @@ def asked(retriever: Retriever, text: str) -> float:
 
 def evidence(*texts: str) -> tuple[Evidence, ...]:
     return tuple(
-        Evidence(sentence=Sentence(id=f"article:{n}", start=0, end=len(text), text=text), document="article", score=1.0 / n)
+        Evidence(
+            sentence=Sentence(id=f"article:{n}", start=0, end=len(text), text=text), document="article", score=1.0 / n
+        )
         for n, text in enumerate(texts, start=1)
     )
 
@@ -123,7 +126,7 @@ def test_missing_slots_are_named(question: str, sentences: list[str], missing: t
 
 def lexical(question: str, sentence: str, passage: str = "") -> dict[str, float]:
     analysed = questions.analyse(question)
-    asked = signals.ask(analysed, dict.fromkeys(map(signals.root, analysed.terms), 1.0))
+    asked = signals.ask(analysed, dict.fromkeys(map(root, analysed.terms), 1.0))
     here = signals.Reading.of(sentence)
     around = here.roots | signals.Reading.of(passage).roots
     return signals.lexical(asked, here, here.roots, around, around)

@@ -222,7 +222,9 @@ def test_expected_kinds_of_answer(question: str, kinds: set[str]) -> None:
     assert expected(analyse(question)) == kinds
 
 
-@pytest.mark.parametrize("question", ["a" * 100_000, "who " * 25_000, "what did " * 10_000, "when x" + " y" * 40_000, "\x00\n🙂", "??"])
+@pytest.mark.parametrize(
+    "question", ["a" * 100_000, "who " * 25_000, "what did " * 10_000, "when x" + " y" * 40_000, "\x00\n🙂", "??"]
+)
 def test_any_text_is_analysed_quickly(question: str) -> None:
     start = time.perf_counter()
     assert analyse(question).text == question

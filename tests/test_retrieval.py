@@ -103,7 +103,10 @@ def test_a_model_of_one_vector_a_text_is_fused_with_words(index: ArticleIndex, m
 def test_an_article_without_sentences_has_no_evidence(article: Article, model: MiniLM) -> None:
     empty = article.model_copy(update={"documents": (article.article.model_copy(update={"sentences": ()}),)})
     vectors = model.encode([])
-    for index in (ArticleIndex(empty, None, None, None), ArticleIndex(empty, model.name, vectors.sentence_vectors, vectors.token_vectors)):
+    for index in (
+        ArticleIndex(empty, None, None, None),
+        ArticleIndex(empty, model.name, vectors.sentence_vectors, vectors.token_vectors),
+    ):
         assert Retriever(index, model).search(questions.analyse("Who voted?")) == ()
 
 
