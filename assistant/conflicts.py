@@ -51,6 +51,19 @@ def find(question: Question, sentences: Sequence[Sentence], article: Article) ->
     return tuple(conflicts)[:MAX_CONFLICTS]
 
 
+def asked_about(question: Question, near: Sequence[Sentence], article: Article) -> tuple[DraftConflict, ...]:
+    """A disagreement among the nearest sentences that is the very thing asked: it answers where no sentence does."""
+    statements = _statements(article)
+    place = {statement.id: at for at, statement in enumerate(statements)}
+    asked = content(question.text)
+    for sentence in near:
+        if sentence.id in place:
+            for found in _disagreements(place[sentence.id], statements):
+                if _is_asked(asked, found, question):
+                    return (DraftConflict(sentences=found.sentences[:MAX_SIDES], about=found.about),)
+    return ()
+
+
 _CACHE: dict[str, tuple[Statement, ...]] = {}
 _MAX_CACHED = 8
 
@@ -285,6 +298,17 @@ def _head(at: int, statements: Sequence[Statement]) -> int:
     while at > 0 and start - at < 2 and statements[at].text[:1] in '“"':
         at -= 1
     return max(at, 0)
+
+
+def _is_asked(asked: frozenset[str], found: _Found, question: Question) -> bool:
+    """Whether the question asks for this slot of these things, and not merely near them."""
+    match found.slot:
+        case "who":
+            return question.type == "who" and found.concepts <= asked and bool(asked & _DOING)
+        case "whether":
+            return question.type == "yes-no" and found.concepts <= asked
+        case _:
+            return False
 
 
 def _touches(asked: frozenset[str], found: _Found, question: Question) -> bool:

@@ -9,7 +9,17 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from assistant import unanswered
-from assistant.fitting import ANNOUNCES, COUNT_WORDS, asked_speaker, asks_names, fits, gives_cause, new_names
+from assistant.fitting import (
+    ANNOUNCES,
+    COUNT_WORDS,
+    asked_speaker,
+    asks_names,
+    fits,
+    gives_cause,
+    main_verb,
+    new_names,
+    speaks_of_event,
+)
 from assistant.lexicon import root
 from assistant.neighbours import document_of, following, previous, told_before
 from assistant.schema import Article, Document, Draft, DraftClaim, Evidence, Question, Sentence
@@ -23,9 +33,11 @@ CANDIDATES = 12
 _TYPE_WEIGHT = 0.05
 _NAMES_WEIGHT = 0.15
 """Where names are to be listed, a sentence that lists names outweighs one that only speaks of them."""
+_VERB_WEIGHT = 0.05
 _ARTICLE_BONUS = 0.015
 _CLOSE = 0.93
 """A second sentence is shown when it scores at least this share of the first and does not repeat it."""
+_EVENTS_AMONG = 6
 _NEAR = 0.85
 """What scores at least this share of the first, and is among the first four, may hold the answer."""
 
@@ -101,11 +113,13 @@ def join(drafts: Sequence[Draft]) -> Draft:
 
 def _ranked(question: Question, evidence: Sequence[Evidence], article: Article) -> list[_Candidate]:
     weight = _NAMES_WEIGHT if asks_names(question) else _TYPE_WEIGHT
+    verb = main_verb(question)
     candidates = []
     for item in evidence[:CANDIDATES]:
         document = article.document_of[item.document]
         fit = fits(question, item.sentence)
         bonus = _ARTICLE_BONUS if document.id == article.article.id else 0.0
+        bonus += _VERB_WEIGHT if verb is not None and verb in _roots(item.sentence.text) else 0.0
         candidates.append(_Candidate(item.sentence, document, item.score + weight * fit + bonus, fit))
     return sorted(candidates, key=lambda candidate: -candidate.score)
 
@@ -114,6 +128,8 @@ def _could_answer(question: Question, candidates: Sequence[_Candidate], article:
     """Whether the best sentences hold the kind of thing that was asked for, of whom it was asked, at all."""
     near = [candidate for candidate in candidates[:4] if candidate.score >= _NEAR * candidates[0].score]
     if _unknown_figure(question, article) or not _holds_role(question, near, article):
+        return False
+    if not any(speaks_of_event(question, candidate.sentence.text) for candidate in candidates[:_EVENTS_AMONG]):
         return False
     if all(_off_topic(question, candidate.sentence, article) for candidate in near):
         return False

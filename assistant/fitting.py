@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 
 from assistant import grammar
-from assistant.lexicon import root
+from assistant.lexicon import root, root_set
 from assistant.schema import Question, Sentence
 from assistant.text import STOP_WORDS, names, quantities, words
 
@@ -74,6 +74,64 @@ def new_names(question: Question, text: str) -> tuple[str, ...]:
     """Names in the text that the question does not have."""
     asked = set(words(question.text))
     return tuple(name for name in names(text) if not set(words(name)) <= asked)
+
+
+# --- the verb --------------------------------------------------------------------------------------------------------
+
+_LIGHT = root_set(
+    """
+    do be have get make take give go come say happen occur call use become cause consider find know think mean see show
+    tell work
+    """
+)
+_EVENTS = tuple(
+    (re.compile(asked, re.I), re.compile(rf"\b(?:{told})", re.I))
+    for asked, told in (
+        (r"\b(?:was|were|is) [^?]{2,60}\bborn\b|\bbirth(?:day|place)\b", r"born|birth|native of|raised|grew up"),
+        (
+            r"\b(?:die|died|dead|death)\b",
+            r"die|dying|dead|death|kill|fatal|perish|drown|murder|execut|assassinat|passed away",
+        ),
+        (r"\b(?:marry|married|wife|husband|spouse)\b", r"marr|wife|husband|wed|spouse|widow"),
+        (
+            r"\b(?:appointed|hired|appoint|hire)\b",
+            r"appoint|hire|nam(?:ed|ing)|nominat|chose|select|elect|became|becom|took (?:office|over)|made ",
+        ),
+        (
+            r"\b(?:replaced?|succeed(?:ed)?|successor|predecessor)\b",
+            r"replac|succe|follow|took over|predecessor|heir|instead|handed",
+        ),
+        (
+            r"\b(?:retired?|resign(?:ed)?|step(?:ped)? down|leave office|left office)\b",
+            r"retir|resign|step|left|leav|quit|end of|until",
+        ),
+        (
+            r"\b(?:upheld|uphold|overturn(?:ed)?|appeal(?:ed|s)?)\b",
+            r"upheld|uphold|overturn|appeal|revers|affirm|struck|confirm",
+        ),
+    )
+)
+
+
+def main_verb(question: Question) -> str | None:
+    """Root of the verb that carries the question; `None` where it is a form of "be" or means little."""
+    clause = grammar.supposed(question.text)
+    if clause is not None:
+        verb = clause[1].lower()
+        found = None if grammar.base(verb) == "be" else root(verb)
+    else:
+        found = next((root(token) for token in question.text.rstrip("?").split()[1:5] if _is_verb(token)), None)
+    return found if found not in _LIGHT else None
+
+
+def _is_verb(token: str) -> bool:
+    base = grammar.base(token)
+    return token.islower() and base is not None and (token != base or base in grammar.SAME_PAST)
+
+
+def speaks_of_event(question: Question, text: str) -> bool:
+    """Whether a text tells of the event in a life or a case that is asked for; True where none is asked for."""
+    return all(told.search(text) for asked, told in _EVENTS if asked.search(question.text))
 
 
 # --- figures ---------------------------------------------------------------------------------------------------------

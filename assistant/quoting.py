@@ -20,6 +20,8 @@ from assistant.retrieval import Retriever
 from assistant.schema import Article, Draft, DraftClaim, DraftConflict, Evidence, Question
 
 MAX_SUGGESTIONS = 5
+MAX_NEAR = 6
+"""Nearest sentences that are looked through for two that disagree about the very thing asked."""
 
 Part = tuple[Question, Sequence[Evidence]]
 
@@ -87,6 +89,14 @@ class Quoting:
             self._threshold,
             answerability.missing_slots(question, evidence),
         )
+        if draft.status == "abstained":
+            near = [item.sentence for item in evidence[:MAX_NEAR]]
+            for conflict in conflicts.asked_about(question, near, self.article):
+                # Where the documents disagree about the very thing, both sides are the answer.
+                claims = tuple(
+                    DraftClaim(text=self.article.sentence_of[id_].text, sentences=(id_,)) for id_ in conflict.sentences
+                )
+                return Draft(claims=claims, conflicts=(conflict,), confidence=self._threshold)
         cited = dict.fromkeys(id_ for claim in draft.claims for id_ in claim.sentences)
         claims, found = self.disagreements(question, cited)
         return draft.model_copy(update={"claims": (*draft.claims, *claims), "conflicts": (*draft.conflicts, *found)})

@@ -101,7 +101,8 @@ def test_a_dispute_inside_one_document_is_shown_with_the_one_who_disputes() -> N
     conflict = found(
         "What caused the bloom in the lake?",
         "Dr. Hal Brightwater",
-        article="Dr. Hal Brightwater blames fertilizer from farms for the bloom in the lake. The Growers reject that. Their"
+        article="Dr. Hal Brightwater blames fertilizer from farms for the bloom in the lake. The Growers reject that. "
+        "Their"
         " director, Celia Montrose, said that septic tanks around the lake caused the bloom.",
     )
     assert conflict[0].sentences == ("article:1", "article:2", "article:3")

@@ -12,7 +12,8 @@ ARTICLE = article_of(
             "The department sent letters to four towns: Varnholm, Eskmouth, Tarn and Lysby. Mayor Petra Halloran said"
             " that the wall would be built. She said that the works begin in March. The jail in Tarn is run by the"
             " county.\n\n“We were not asked,” said Oskar Thiel, a spokesman for Lysby. He called the letter a threat."
-            " Inspector Dale Orr wrote to the mayor. Orr sent the letter in June. People in Varnholm wait. A ferry stops"
+            " Inspector Dale Orr wrote to the mayor. Orr sent the letter in June. People in Varnholm wait. A ferry "
+            "stops"
             " in Eskmouth."
         )
     }

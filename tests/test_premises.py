@@ -9,12 +9,15 @@ from tests.documents import article_of, ask
 ARTICLE = article_of(
     {
         "article": (
-            "The county sent letters to four towns. Each letter asked three questions about the harbour. Tarn is not a port"
+            "The county sent letters to four towns. Each letter asked three questions about the harbour. Tarn is not "
+            "a port"
             " town. Officials from Lysby denied that it was a port town.\n\n"
-            "The council of Varnholm approved the wall on Tuesday. Lysby does not have a jail of its own. Boiling does not"
+            "The council of Varnholm approved the wall on Tuesday. Lysby does not have a jail of its own. Boiling "
+            "does not"
             " destroy the toxin. Eskmouth gave up its ferry licence in 2010."
         ),
-        "letter": "The letter to Tarn is dated June 2. It was sent by Dale Orr, and not signed by Governor Halloran herself.",
+        "letter": "The letter to Tarn is dated June 2. It was sent by Dale Orr, and not signed by Governor Halloran "
+        "herself.",
     }
 )
 
