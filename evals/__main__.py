@@ -198,7 +198,7 @@ def _articles() -> Mapping[str, "Documents"]:
 
 
 def _accept(options: argparse.Namespace, console: "Console") -> int:
-    from evals import gate
+    from evals import gate, report
     from evals.errors import EvalsError
     from evals.results import read_run
     from evals.suites import load_suites
@@ -216,6 +216,7 @@ def _accept(options: argparse.Namespace, console: "Console") -> int:
         for name, ids in (("Broken", broken), ("Fixed", fixed)):
             console.print(f"{name} ({len(ids)}): {', '.join(ids) or '-'}", markup=False)
     new = gate.accept(run, suites, options.reason)
+    report.refresh_readme(run, suites)
     console.print(f"Accepted {len(new.cases)} cases: {options.reason}", markup=False)
     return 0
 

@@ -11,6 +11,7 @@ from evals import charts, gate, report
 from evals.articles import read_article
 from evals.cases import load_cases
 from evals.console import LINES, show
+from evals.errors import EvalsError
 from evals.measures import with_passed
 from evals.results import Run
 from evals.runner import Runner
@@ -66,7 +67,28 @@ def test_every_case_is_there_with_question_answer_expectation_and_reason(written
         "Risk-coverage curve", "Latency histogram", "The gate is not passed: 1 reason.",
     ):  # fmt: skip
         assert words in page
-    assert {"results.json", "junit.xml", "report.html"} == {path.name for path in written.parent.iterdir()}
+    assert {"results.json", "junit.xml", "report.html", "summary.md"} == {
+        path.name for path in written.parent.iterdir()
+    }
+
+
+def test_accepted_figures_go_between_the_marks_of_the_readme_and_nowhere_else(run: Run, tmp_path: Path) -> None:
+    readme = tmp_path / "README.md"
+    readme.write_text(f"above\n{report.START}\nold\n{report.END}\nbelow\n", encoding="utf-8")
+    report.refresh_readme(run, SUITES, readme)
+    first = readme.read_text(encoding="utf-8")
+    assert first.startswith(
+        f"above\n{report.START}\n3 cases: 2 passed (67%), 1 failed, 0 unscored · 1 articles · set · split all\n"
+    )
+    assert "| Abstention | Right-decline | 1.000 |" in first
+    assert "old" not in first
+    assert " ms" not in first
+    assert first.endswith(f"{report.END}\nbelow\n")
+    report.refresh_readme(run, SUITES, readme)
+    assert readme.read_text(encoding="utf-8") == first
+    readme.write_text("no marks")
+    with pytest.raises(EvalsError, match="lacks the marks"):
+        report.refresh_readme(run, SUITES, readme)
 
 
 def test_the_terminal_shows_at_most_forty_lines(run: Run) -> None:
