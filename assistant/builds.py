@@ -122,10 +122,11 @@ def read_snapshot(build: Path) -> ArticleIndex | None:
         return None
 
 
-def sweep(folder: Path, pointer: Pointer | None) -> None:
-    """Remove builds that do not answer, and what killed writers left."""
+def sweep(folder: Path, *pointers: Pointer | None) -> None:
+    """Remove builds that none of these points to, and what killed writers left."""
+    kept = {pointer.build for pointer in pointers if pointer}
     for child in folder.iterdir():
-        if child.is_dir() and (pointer is None or child.name != pointer.build):
+        if child.is_dir() and child.name not in kept:
             shutil.rmtree(child, ignore_errors=True)
         elif child.suffix == ".tmp":
             child.unlink(missing_ok=True)

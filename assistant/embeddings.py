@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from onnxruntime import InferenceSession
     from tokenizers import Encoding, Tokenizer
 
-__all__ = ["SHA256", "Embedder", "LangChainModel", "MiniLM", "open_embeddings"]
+__all__ = ["SHA256", "Embedder", "Encoded", "LangChainModel", "MiniLM", "open_embeddings"]
 
 SHA256: Final = {
     "onnx/model.onnx": "2f019cf6217537cc4bfc7f5192f21dea1e18445177edaab0bc6163a813e5c7a1",

@@ -19,10 +19,10 @@ def index_article(
     previous: ArticleIndex | None = None,
     progress: Progress | None = None,
 ) -> ArticleIndex:
-    """An article with the vectors of its sentences; without an embedder, with none."""
-    if embedder is None:
-        return ArticleIndex(article, None, None, None)
+    """An article with the vectors of its sentences; without an embedder or a sentence, with none."""
     texts = [sentence.text for document in article.documents for sentence in document.sentences]
+    if embedder is None or not texts:
+        return ArticleIndex(article, embedder.name if embedder else None, None, None)
     known = _known(previous) if previous and previous.model == embedder.name else {}
     # Texts of about one length share a batch, so that little of it is padding.
     new = sorted({text for text in texts if text not in known}, key=lambda text: (len(text), text))

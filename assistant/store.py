@@ -67,7 +67,7 @@ class Store:
 
     def __init__(self, directory: Path, url: str | None = None, *, patience: float = 600.0) -> None:
         """`url` names a Chroma server; `patience` is how many seconds to wait for another process that indexes."""
-        self._directory = directory
+        self._directory = directory.absolute()
         self._server = _Server(url) if url else None
         self._patience = patience
 
@@ -107,7 +107,7 @@ class Store:
         with writer(folder / "writer.lock", self._patience):
             standing = self._server.pointer(folder.name) if self._server else self._pointer(article.name)
             with explained(self._directory):
-                sweep(folder, standing)
+                sweep(folder, standing, read_pointer(folder))
             previous = self.current(article.name, embedder) if standing else None
             if standing and previous and standing.answers(content, embedder):
                 return previous

@@ -1,9 +1,6 @@
 """The embedded model gives the vectors it is known for, offline, and says what to do when it cannot be used."""
 
 import json
-import os
-import shutil
-import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -18,9 +15,7 @@ import pytest
 
 from assistant.embeddings import SHA256, MiniLM, open_embeddings
 from assistant.errors import EmbeddingsError, SettingsError
-
-ROOT = Path(__file__).parent.parent
-NETWORK = ("AF_INET", "AF_NETLINK", "connect(", "sendto(", "sendmsg(")
+from tests.offline import offline, run
 
 
 @pytest.fixture(scope="module")
@@ -101,13 +96,6 @@ def test_threads_may_share_the_model(minilm: MiniLM) -> None:
     assert found == pytest.approx(expected, abs=1e-6)
 
 
-def run(code: str, *prefix: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run Python code in a process of its own, in an environment with nothing but what is named."""
-    path = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
-    command = [*prefix, sys.executable, "-B", "-c", code]
-    return subprocess.run(command, env=path | environment, cwd=ROOT, capture_output=True, text=True, timeout=100)
-
-
 def test_it_is_one_of_langchains_embeddings_and_does_not_import_langchain() -> None:
     result = run(
         "import sys\n"
@@ -123,45 +111,6 @@ def test_it_is_one_of_langchains_embeddings_and_does_not_import_langchain() -> N
         "assert asyncio.run(model.aembed_documents(['x'])) == model.embed_documents(['x'])\n"
     )
     assert result.returncode == 0, result.stderr
-
-
-def without_route() -> list[str] | None:
-    """A command that runs another in a network namespace of its own, which has no way out; `None` where forbidden."""
-    for command in (["unshare", "-n"], ["unshare", "-rn"]):
-        if shutil.which("unshare") and subprocess.run([*command, "true"], capture_output=True).returncode == 0:
-            return command
-    return None
-
-
-def watched(log: Path) -> list[str] | None:
-    """A command that runs another and logs what it asks of the network; `None` where it is not installed."""
-    strace = shutil.which("strace")
-    command = [strace, "-f", "-qq", "-e", "trace=%network", "-o", str(log)] if strace else None
-    return command if command and subprocess.run([*command, "true"], capture_output=True).returncode == 0 else None
-
-
-def offline(code: str, folder: Path, **environment: str) -> tuple[list[str], list[str]]:
-    """(what the code asked of the network, files it left), run without CI's variables and without a route.
-
-    Where calls cannot be watched, the namespace's own count of packets that found no way out stands for them.
-    """
-    home = folder / "home"
-    home.mkdir()
-    strace, unshare = watched(folder / "calls"), without_route()
-    if not strace and not unshare:
-        pytest.skip("neither strace nor a network namespace can be used on this machine")
-    count = "\nprint('lost', open('/proc/net/snmp').read().split('Ip: ')[2].split()[11])"
-    prefix = [*(unshare or []), *(strace or [])]
-    result = run(code + count, *prefix, HOME=str(home), TMPDIR=str(home), XDG_CACHE_HOME=str(home), **environment)
-    assert result.returncode == 0, result.stderr
-    asked = (
-        [line for line in (folder / "calls").read_text().splitlines() if any(call in line for call in NETWORK)]
-        if (strace)
-        else []
-    )
-    if unshare and "lost 0" not in result.stdout:
-        asked.append(result.stdout)
-    return asked, sorted(str(path.relative_to(home)) for path in home.rglob("*"))
 
 
 EMBED = (

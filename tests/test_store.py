@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from assistant.errors import SettingsError, StoreError
 from assistant.index import Encoded
 from assistant.store import Store
 from tests.indexer import Indexer, article, assert_whole
+from tests.offline import offline
 
 ROOT = Path(__file__).parent.parent
 
@@ -376,6 +378,45 @@ def test_a_limit_on_files_is_explained(tmp_path: Path) -> None:
     (said,) = said_by_indexer(f"ulimit -f 40; $INDEX {tmp_path}/store", "walls first 60\n")
     assert said.startswith(f"StoreError: No room to keep the index in {tmp_path}/store ({os.strerror(errno.EFBIG)})")
     assert builds(tmp_path / "store") == []
+
+
+def test_indexing_asks_nothing_of_the_network_and_leaves_no_file_elsewhere(tmp_path: Path) -> None:
+    code = (
+        "from pathlib import Path; from assistant.embeddings import MiniLM; from assistant.store import Store\n"
+        "from tests.indexer import article, assert_whole\n"
+        f"minilm = MiniLM(); store = Store(Path({str(tmp_path / 'the store: 100% #1?')!r}))\n"
+        "store.build(article('walls'), minilm)\n"
+        "assert_whole(store, minilm, 'walls', {article('walls').version})"
+    )
+    assert offline(code, tmp_path) == ([], [])
+    assert builds(tmp_path / "the store: 100% #1?")
+
+
+def test_threads_may_share_a_store(store: Store, minilm: CountingMiniLM, tmp_path: Path) -> None:
+    articles = [article(name, edition) for edition in "123" for name in ("walls", "bridges")]
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(lambda wanted: store.build(wanted, minilm), articles))
+    for name in ("walls", "bridges"):
+        assert_whole(store, minilm, name, {article(name, edition).version for edition in "123"})
+    assert len(builds(tmp_path / "store")) == 2
+
+
+def test_an_article_without_a_sentence_can_be_stored(store: Store, minilm: CountingMiniLM) -> None:
+    empty = article("walls", sentences=0)
+    store.build(empty, minilm)
+    index = store.current("walls")
+    assert index is not None
+    assert (index.article, index.model, index.sentence_vectors) == (empty, minilm.name, None)
+
+
+def test_a_directory_named_by_a_relative_path_stays_where_it_was(
+    tmp_path: Path, minilm: CountingMiniLM, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    store = Store(Path("store"))
+    store.build(article("walls"), minilm)
+    monkeypatch.chdir("/")
+    assert_whole(store, minilm, "walls", {article("walls").version})
 
 
 @pytest.mark.parametrize("url", ["", "127.0.0.1:8000", "ftp://chroma", "http://", "http://x:port", "http://x/path"])

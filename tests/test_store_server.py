@@ -64,14 +64,15 @@ class Server:
         return chromadb.HttpClient("127.0.0.1", self.port)
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    server = Server(tmp_path / "server")
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server for all; each test has articles of its own."""
+    server = Server(tmp_path_factory.mktemp("server"))
     yield server
     server.stop()
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def closed_connections() -> Iterator[None]:
     """Close what Chroma's client keeps open for as long as the process lives, and Python complains about at its end."""
     yield
@@ -88,27 +89,28 @@ def minilm() -> MiniLM:
 
 def test_machines_share_what_one_of_them_indexed(server: Server, tmp_path: Path, minilm: MiniLM) -> None:
     here, there = Store(tmp_path / "here", server.url), Store(tmp_path / "there", server.url)
-    assert there.current("walls") is None
-    assert there.names() == ()
-    here.build(article("walls"), minilm)
+    assert there.current("harbour") is None
+    assert "harbour" not in there.names()
+    here.build(article("harbour"), minilm)
     here.build(article("bridges"), minilm)
-    assert there.names() == ("bridges", "walls")
-    assert there.version("walls") == article("walls").version
-    assert_whole(here, minilm, "walls", {article("walls").version})
-    index = assert_whole(there, minilm, "walls", {article("walls").version})
-    assert index.article == article("walls")
+    assert {"bridges", "harbour"} <= set(there.names())
+    assert list(there.names()) == sorted(there.names())
+    assert there.version("harbour") == article("harbour").version
+    assert_whole(here, minilm, "harbour", {article("harbour").version})
+    index = assert_whole(there, minilm, "harbour", {article("harbour").version})
+    assert index.article == article("harbour")
     assert not list(tmp_path.glob("*here/*/*/chroma"))
 
 
 def test_without_an_embedder_a_copy_has_sentence_vectors_only(server: Server, tmp_path: Path, minilm: MiniLM) -> None:
-    Store(tmp_path / "here", server.url).build(article("walls"), minilm)
+    Store(tmp_path / "here", server.url).build(article("river"), minilm)
     there = Store(tmp_path / "there", server.url)
-    index = there.current("walls")
+    index = there.current("river")
     assert index is not None
     assert index.sentence_vectors is not None
     assert index.token_vectors is None
-    assert_whole(there, minilm, "walls", {article("walls").version})
-    whole = there.current("walls")  # by now there is a copy on this machine
+    assert_whole(there, minilm, "river", {article("river").version})
+    whole = there.current("river")  # by now there is a copy on this machine
     assert whole is not None
     assert whole.token_vectors is not None
 
@@ -118,26 +120,26 @@ def test_a_running_reader_on_another_machine_notices_a_new_version(
 ) -> None:
     reader = Store(tmp_path / "there", server.url)
     writer = Store(tmp_path / "here", server.url)
+    assert reader.version("canal") is None
     before = server.collections()
     for edition in ("first", "second", "third"):
-        writer.build(article("walls", edition), minilm)
-        assert_whole(reader, minilm, "walls", {article("walls", edition).version})
-    # The registry, and one collection: those that were replaced are dropped.
-    assert len(server.collections() - before) == 2
+        writer.build(article("canal", edition), minilm)
+        assert_whole(reader, minilm, "canal", {article("canal", edition).version})
+    assert len(server.collections() - before) == 1  # those that were replaced are dropped
 
 
 def test_a_version_that_is_there_is_not_built_again(server: Server, tmp_path: Path, minilm: MiniLM) -> None:
-    Store(tmp_path / "here", server.url).build(article("walls"), minilm)
+    Store(tmp_path / "here", server.url).build(article("dam"), minilm)
     before = server.collections()
-    Store(tmp_path / "there", server.url).build(article("walls"), minilm)
+    Store(tmp_path / "there", server.url).build(article("dam"), minilm)
     assert server.collections() == before
 
 
 def test_words_without_vectors_are_shared_too(server: Server, tmp_path: Path) -> None:
-    Store(tmp_path / "here", server.url).build(article("walls"), None)
-    index = Store(tmp_path / "there", server.url).current("walls")
+    Store(tmp_path / "here", server.url).build(article("levee"), None)
+    index = Store(tmp_path / "there", server.url).current("levee")
     assert index is not None
-    assert (index.article, index.model, index.sentence_vectors) == (article("walls"), None, None)
+    assert (index.article, index.model, index.sentence_vectors) == (article("levee"), None, None)
 
 
 def test_machines_that_index_at_once_do_not_spoil_each_other(server: Server, tmp_path: Path, minilm: MiniLM) -> None:
@@ -147,11 +149,11 @@ def test_machines_that_index_at_once_do_not_spoil_each_other(server: Server, tmp
         for i in range(8):
             editions = (f"{i}", f"{i}-right" if i % 2 else f"{i}")
             for indexer, edition in zip((left, right), editions, strict=True):
-                indexer.start("walls", edition)
-            versions = {article("walls", edition).version for edition in editions}
+                indexer.start("moat", edition)
+            versions = {article("moat", edition).version for edition in editions}
             for indexer in (left, right):
                 assert indexer.outcome().removeprefix("done ") in versions
-            assert_whole(reader, minilm, "walls", versions)
+            assert_whole(reader, minilm, "moat", versions)
     finally:
         left.kill()
         right.kill()
@@ -161,19 +163,19 @@ def test_a_machine_that_dies_while_indexing_leaves_the_last_version(
     server: Server, tmp_path: Path, minilm: MiniLM, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = Store(tmp_path / "here", server.url)
-    store.build(article("walls"), minilm)
+    store.build(article("dyke"), minilm)
     before = server.collections()
     indexer = Indexer(tmp_path / "there", server.url)
-    indexer.start("walls", "second", 1_600)
+    indexer.start("dyke", "second", 1_600)
     while server.collections() == before:
         time.sleep(0.001)
     indexer.kill()
-    assert_whole(Store(tmp_path / "reader", server.url), minilm, "walls", {article("walls").version})
-    store.build(article("walls", "third"), minilm)
-    assert_whole(store, minilm, "walls", {article("walls", "third").version})
+    assert_whole(Store(tmp_path / "reader", server.url), minilm, "dyke", {article("dyke").version})
+    store.build(article("dyke", "third"), minilm)
+    assert_whole(store, minilm, "dyke", {article("dyke", "third").version})
     assert len(server.collections()) == len(before) + 1  # it may still be at work, for all that anyone knows
     monkeypatch.setattr("assistant.store._ABANDONED", 0.0)
-    store.build(article("walls", "fourth"), minilm)
+    store.build(article("dyke", "fourth"), minilm)
     assert len(server.collections()) == len(before)
 
 
@@ -181,22 +183,38 @@ def test_a_server_that_is_away_is_explained_and_copies_answer(
     server: Server, tmp_path: Path, minilm: MiniLM, caplog: pytest.LogCaptureFixture
 ) -> None:
     store = Store(tmp_path / "here", server.url)
-    store.build(article("walls"), minilm)
+    store.build(article("quay"), minilm)
     server.stop()
     for reader in (store, Store(tmp_path / "here", server.url)):
         caplog.clear()
-        assert reader.version("walls") == article("walls").version
-        assert reader.current("walls") is not None
+        assert reader.version("quay") == article("quay").version
+        assert reader.current("quay") is not None
         assert "cannot be reached" in caplog.text
         assert "the copy on this machine answers" in caplog.text
     stranger = Store(tmp_path / "there", server.url)
     unreachable = rf"The Chroma server {server.url} cannot be reached \(.*\)\. Start it, correct CHROMA_URL, or unset"
-    for call in (lambda: stranger.current("walls"), stranger.names, lambda: store.build(article("walls"), minilm)):
+    for call in (lambda: stranger.current("quay"), stranger.names, lambda: store.build(article("quay"), minilm)):
         with pytest.raises(StoreError, match=unreachable):
             call()
     server.start()
-    assert store.build(article("walls", "second"), minilm).article == article("walls", "second")
-    assert_whole(stranger, minilm, "walls", {article("walls", "second").version})
+    assert store.build(article("quay", "second"), minilm).article == article("quay", "second")
+    assert_whole(stranger, minilm, "quay", {article("quay", "second").version})
+
+
+def test_an_index_of_this_machine_is_kept_until_the_server_has_one(
+    server: Server, tmp_path: Path, minilm: MiniLM
+) -> None:
+    local = Store(tmp_path / "here")
+    local.build(article("weir"), minilm)
+    store = Store(tmp_path / "here", server.url)
+    assert store.current("weir") is None
+    server.stop()
+    with pytest.raises(StoreError):
+        store.build(article("weir", "second"), minilm)
+    assert_whole(local, minilm, "weir", {article("weir").version})
+    server.start()
+    store.build(article("weir", "second"), minilm)
+    assert_whole(store, minilm, "weir", {article("weir", "second").version})
 
 
 def test_something_else_at_the_address_is_explained(tmp_path: Path) -> None:
