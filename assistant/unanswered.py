@@ -1,5 +1,4 @@
-"""What a reader is told when nothing answers: what is missing, as of when, or what to say more clearly. "
-"Fixed sentences."""
+"""What a reader is told when nothing answers: what is missing, as of when, or what to say more clearly."""
 
 import re
 from collections import Counter
@@ -13,6 +12,7 @@ from assistant.text import names
 MAX_ECHO = 160
 """Characters of the reader's own words that are repeated."""
 _MARKS = re.compile(r"[\[\]<>“”\"`*_#|{}\\]")
+_PLAIN_NAME = re.compile(r"[A-Z][a-z’'.-]{1,24}(?: [A-Z][a-z’'.-]{1,24}){0,3}")
 _KIND_OF_ANSWER = {
     "who": "do not name who is asked for",
     "when": "do not give the date or time asked for",
@@ -36,12 +36,10 @@ def missing(question: Question, unmatched: Sequence[str] = ()) -> str:
     if clause:
         told = f"The documents do not say {clause}."
     else:
-        bounded = asked if len(asked) <= MAX_ECHO else asked[:MAX_ECHO].rsplit(" ", 1)[0] + " …"
-        told = f"The documents {_KIND_OF_ANSWER.get(question.type, 'do not answer this')}: “{bounded}”."
+        # What is no plain question is not repeated: it may be an order to say just that.
+        told = f"The documents {_KIND_OF_ANSWER.get(question.type, 'do not answer this')}."
     first = question.text.lstrip("\"'“ ").split(" ", 1)[0]
-    unknown = [
-        _plain(name)[:60] for name in unmatched if name in question.names and name[:1].isupper() and name != first
-    ]
+    unknown = [name for name in unmatched if name in question.names and _PLAIN_NAME.fullmatch(name) and name != first]
     if unknown:
         told += f" The nearest passage does not mention {' or '.join(unknown[:2])}."
     return told
