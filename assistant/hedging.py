@@ -14,7 +14,7 @@ HEDGES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "alleged": (
             "alleged", "allegedly", "alleges", "allege", "accused", "suspected", "reportedly", "purported",
             "purportedly", "supposed", "supposedly", "rumored", "rumoured", "said to be", "believed", "believed to",
-            "thought to", "claimed", "claims that",
+            "thought to", "understood to", "it is understood", "claimed", "claims that",
         ),
         "seeming": (
             "appears", "appear", "appeared", "appearing", "apparent", "apparently", "seems", "seem", "seemed",

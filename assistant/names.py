@@ -31,9 +31,9 @@ _SENTENCE_START = re.compile(
     "(?:\\A|[.!?\u2026:;]['\"\u201d\u2019)]*\\s+|\\n\\s*|[\"\u201c])['\"\u201c\u2018(\\[\\s*\u2022-]*\\Z"
 )
 _CONTRACTION = re.compile("(?:n['\u2019]t|['\u2019](?:s|re|ve|ll|d|m))\\Z")
-_SPEAKS = re.compile(r"['\u2019]s|,? (?:said|says|told|wrote|asked|added|denied|argued|announced|called|declined)\b")
+_GOES_ON = re.compile(r" and [A-Z]|['\u2019]s|,? (?:said|says|told|wrote|asked|added|denied|argued|called|declined)\b")
 _LOWER_WORD = re.compile(r"(?<![^\W_])[a-z]{2,}(?![^\W_])")
-_COMMON_ENDING = re.compile(r"\w(?:ly|ing|tions?|ments?|ness|ists|ances?|ities|cials|ers)")
+_COMMON_ENDING = re.compile(r"\w{5}ly\Z|\w{3}(?:ing|tions?|ments?|ness|ists|ances?|ities|cials)\Z")
 
 # Words that open sentences without being part of the name that may follow.
 _OPENERS = """
@@ -85,11 +85,11 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
         if not run or (len(run) == 1 and len(run[0].group().rstrip(".")) == 1):
             continue
         start, end = run[0].start(), _trimmed(run[-1])
-        if opens and len(run) == 1 and not _SPEAKS.match(text, end):
+        if opens and len(run) == 1 and not _GOES_ON.match(text, end):
             if lower_words is None:
                 lower_words = frozenset(_LOWER_WORD.findall(text))
             word = text[start:end].lower()
-            if word in lower_words or (_COMMON_ENDING.fullmatch(word[-6:]) and not text[start:end].isupper()):
+            if word in lower_words or (_COMMON_ENDING.search(word) and not text[start:end].isupper()):
                 continue
         yield start, end
 

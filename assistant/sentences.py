@@ -33,6 +33,8 @@ _REFERENCE = r"\[(?:\d{1,3}|[a-z][a-z ]{0,30})\]"  # [3] and [citation needed]
 _UNSEEN = re.compile(rf"{_REFERENCE}|[\s\"'\u2018-\u201f\u00ab\u00bb\u2039\u203a()\[\]{{}}]")
 _PLACEHOLDERS = str.maketrans(dict.fromkeys("&∯∮♨☝ȸȹƪ♟♝☏♬♭☉☈☇☄⎋✂⌬ᓰᓱᓳᓴᓷᓸ", "x"))
 
+_STOP, _SPACE_INSIDE = re.compile(r"[.!?]"), re.compile(r"\s\S")
+
 # Boundaries.
 _STARTERS = (
     "A|An|The|This|That|These|Those|It|Its|He|His|She|Her|They|Their|We|Our|I|You|Your|There|Here|In|On|At|By|For|From|"
@@ -56,7 +58,8 @@ _MISSED = re.compile(
     r"|(?<=[a-z])[!?](?=[A-Z][a-z]+[ ,'\u2019])"
     rf"|(?<=[a-z]{{2}})\.(?=(?:{_STARTERS})[ ,'\u2019])"
     rf"|[\u3002\uff01\uff1f\uff0e]+{_CLOSING}*"  # Chinese and Japanese: no space follows
-    rf"|(?<![\u061f\u06d4\u0964\u0965])[\u061f\u06d4\u0964\u0965\u0589\u1362]++{_CLOSING}*+(?=\s)"  # Arabic, Urdu, Hindi, Armenian, Ethiopic
+    # Arabic, Urdu, Hindi, Armenian, Ethiopic
+    rf"|(?<![\u061f\u06d4\u0964\u0965])[\u061f\u06d4\u0964\u0965\u0589\u1362]++{_CLOSING}*+(?=\s)"
 )
 
 # Full stops that end no sentence, by the word before them and what follows.
@@ -158,6 +161,9 @@ def _candidates(part: str) -> list[int]:
 
 def _proposed(part: str) -> Iterator[int]:
     """Ends of pysbd's sentences, found by counting the characters that it was shown."""
+    stop = _STOP.search(part)
+    if stop is None or not _SPACE_INSIDE.search(part, stop.end()):
+        return
     unseen = {i for match in _UNSEEN.finditer(part) for i in range(*match.span())}
     places = [i for i in range(len(part)) if i not in unseen]
     shown = _UNSEEN.sub(lambda match: " " if match.group().isspace() else "", part).translate(_PLACEHOLDERS)

@@ -24,16 +24,16 @@ _ROLE_WORDS = (
     "solicitor|counsel|analyst|economist|scientist|researcher|biologist|historian|doctor|dr|nurse|teacher|owner|founder|"
     "manager|resident|activist|organi[sz]er|author|writer|editor|reporter|executive|ceo|administrator|clerk|"
     "farmer|fisher(?:man|woman)|driver|neighbou?r|witness|student|expert|specialist|adviser|advisor|aide|"
-    "mr|mrs|ms|mx|sir|lord|lady|dame|master|general|gen|adm|admiral|maj|major|deputy|marshal|warden|trustee|legislator|"
-    "candidate|nominee|head|vice|coordinator|strategist|consultant|veteran|baker|curator|conductor"
+    "mp|mep|msp|mr|mrs|ms|mx|sir|lord|lady|dame|master|general|gen|adm|admiral|maj|major|deputy|marshal|warden|trustee|legislator|"
+    "candidate|nominee|head|vice|coordinator|strategist|consultant|veteran|baker|curator|conductor|meteorologist|forecaster|director-general|deputy|curator|chef|singer|actor|actress|player|captain"
 )
 _ROLE = re.compile(rf"(?:{_ROLE_WORDS})\.?", re.IGNORECASE)
 _NO_PERSON = re.compile(
-    r"(?:Department|Agency|Bureau|Office|Services?|Court|Council|Union|University|College|School|Press|Times|Journal|Post|Sun|"
-    r"News|Herald|Tribune|Party|Group|Inc|Corp|Co|Ltd|LLC|Association|Committee|Commission|Authority|Police|Ministry|Bank|"
+    r"(?:Department|Agency|Bureau|Office|Services?|Court|Council|Union|University|College|School|Press|Times|Journal|Sun|"
+    r"News|Herald|Tribune|Party|Group|Inc|Corp|Co|Ltd|LLC|Association|Committee|Commission|Authority|Police|Ministry|"
     r"Church|Company|Partnership|Program|Administration|Board|Institute|Center|Centre|Foundation|Fund|Coalition|Network|"
-    r"Society|Team|Club|Act|Amendment|Street|Road|Avenue|Park|River|Lake|Bridge|County|City|Town|Island|Hall|House|Senate|"
-    r"Congress|Parliament|Army|Navy|Hospital|Museum|Library|Airport|Station|Pier|Square|Hotel|Building|Project|Plan|Order|"
+    r"Society|Team|Club|Act|Amendment|Street|Road|Avenue|River|County|City|Town|Island|Senate|"
+    r"Congress|Parliament|Army|Navy|Hospital|Museum|Library|Airport|Station|Pier|Square|Hotel|Building|Project|Order|"
     r"Enforcement|Security|Partnership|Republic|Kingdom|States|Nations|Airlines|Motors|Systems|Industries|Records?|"
     r"Democrats?|Republicans?|Reserve|Guard|Force|Administration)\.?"
 )
@@ -272,9 +272,9 @@ class Speakers:
         return self._organisations.get(name, name)
 
 
-def is_plural(speaker: str) -> bool:
-    """Whether a speaker is several: `Officials from two of the cities`."""
-    return _PLURAL.match(speaker) is not None
+def may_be_they(speaker: str) -> bool:
+    """Whether `they` may mean a speaker: `Officials from two of the cities`, `A spokesperson`."""
+    return _PLURAL.match(speaker) is not None or "person" in speaker
 
 
 def without_titles(name: str) -> str:

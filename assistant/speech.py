@@ -27,17 +27,17 @@ _VERBS = {
     "say": "say",
     "clause": (
         "write state add argue believe warn conclude report announce note claim insist contend assert allege explain "
-        "acknowledge admit concede reply respond answer testify tweet post estimate predict recommend stress emphasize "
+        "acknowledge admit concede reply respond answer testify tweet post estimate recommend stress emphasize "
         "emphasise complain recall maintain declare disclose confirm caution promise pledge vow demand think feel hope "
         "fear expect worry repeat reiterate counter observe remark advise lament joke quip agree doubt dispute deny "
-        "mention speculate proclaim continue shout cry yell exclaim swear object reason point"
+        "mention speculate proclaim continue shout cry yell exclaim swear object reason point suggest"
     ),
     "tell": "tell assure remind inform",
     "ask": "ask wonder",
     "name": "call label dub brand term deem pronounce",
     "describe": "describe characterize characterise portray depict denounce dismiss hail",
     "accuse": "accuse fault attribute",
-    "blame": "blame",
+    "blame": "blame predict",
     "read": "read",
     "put": "put",
 }
@@ -71,9 +71,9 @@ _NOT_SAID = re.compile(
 )
 _ADVERB = re.compile(r"\b(?:\w+ly|also|then|later|now|still|once|again|even|first|all|both|already|has|have|had)\Z")
 _BE = re.compile(r"\b(?:is|are|was|were|be|been|being|gets?|got)\Z")
-_PLURAL = re.compile(r"(?:\b(?:they|we|I|you|people|police|many|some|others)|[a-z]s)\Z")
+_PLURAL = re.compile(r"(?:\b(?:they|we|I|you|people|[Pp]olice|[Mm]any|[Ss]ome|[Oo]thers)|[a-z]s)\Z")
 
-_BOUNDARY = re.compile(rf"[;:()\u2014\u2013{QUOTED}]|--| - ")
+_BOUNDARY = re.compile(rf":(?=\s)|[;()\u2014\u2013{QUOTED}]|--| - ")
 _SUBORDINATE = re.compile(
     r"that|who|whom|which|whose|because|when|while|after|before|if|although|though|since|until|unless|where|why|how|than|"
     r"whether|what|whatever|whoever|wherever|lest|once"
@@ -159,6 +159,11 @@ _AS = re.compile(r"(?:\A|[\s,])[Aa]s\Z")
 _CLAUSE_WORD = re.compile(rf"\b(?:{_AUX_WORD}|[a-z]{{2,}}ed)\b")
 _SPEAKER_START = re.compile(r"[A-Z@]|(?:the|an?|one|some|his|her|its|their) ")
 _ACCORDING = re.compile(r"\b(?:[Aa]ccording to|[Ii]n the (?:words|view|opinion|eyes) of) ")
+_EVIDENCE = re.compile(
+    r"\b(?:model|data|stud(?:y|ies)|evidence|analys[ie]s|results?|figures?|polls?|surveys?|findings?|documents?|tests?|"
+    r"records?|research|estimates?|images?|video|footage|history|experience|numbers?|it|this|that|which)\b",
+    re.IGNORECASE,
+)
 _NO_SPEAKER = re.compile(r"(?:the )?(?:plan|schedule|law|rules|whether|how|tradition|need|size|legend|custom)\b")
 _SAYING = re.compile(r",? (?:saying|arguing|adding|warning|claiming|insisting|noting|contending|calling)\b")
 
@@ -213,6 +218,8 @@ def _spoken(text: str, word: re.Match[str]) -> Attribution | None:
         subject = _subject(text, before)
         if subject is None or not _says_something(text, kind, subject[0], word):
             return None
+        if word.group().startswith("suggest") and _EVIDENCE.search(text, *subject):
+            return None  # a model suggests that the water will rise; nobody says so
     return Attribution(*subject, word.start(), word.end())
 
 
@@ -276,6 +283,8 @@ def _subject(text: str, verb_start: int) -> tuple[int, int] | None:
         while i > 0:
             last, earlier = text[slice(*fields[i])].strip(), text[slice(*fields[i - 1])].rstrip()
             if _NAME_ONLY.fullmatch(last) and _LOWER_END.search(earlier):
+                if earlier.lstrip().startswith("and "):
+                    return verb_start, verb_start  # the chief, Ana Ruiz, and the mayor, Jo Lee, said: two at once
                 break  # a police spokesman, Joe Silva,
             if not (_APPOSITION.match(last) or _NAME_LIST.fullmatch(last)):
                 break

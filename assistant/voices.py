@@ -12,7 +12,7 @@ from itertools import groupby
 from assistant.hedging import HEDGES, hedges
 from assistant.quotations import Quotation, quotations
 from assistant.schema import Document, Sentence, Voice
-from assistant.speakers import Speakers, Subject, is_plural
+from assistant.speakers import Speakers, Subject, may_be_they
 from assistant.speech import QUOTED, Attribution, attribution, first_verb
 
 __all__ = ["HEDGES", "hedges", "label"]
@@ -26,7 +26,6 @@ _LONGEST_SENTENCE = 2_000
 
 _WORDS = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 _STOP_INSIDE = re.compile("[.,?!\u2026][\"'\u201d\u2019\u00bb\u201c\u300d]*\\Z")
-_INTRODUCES = re.compile("[:,]\\s*\\Z")
 _CAPITAL_QUOTATION = re.compile("[\"'\u201c\u2018\u00ab\u201e\u300c]+\\s?[^\\W\\d_a-z]")
 _BLOCK_INTRODUCTION = re.compile(
     r"(?:From|Via|Excerpts? from|As reported by|Per|According to|Here(?:['\u2019]s| is) (?:how|what)) "
@@ -75,11 +74,19 @@ class _Reading:
         share = inside / max(1, len(_WORDS.findall(text)))
         if self.attribution is None or share >= _MOSTLY:
             return share >= (_MOSTLY if self.attribution else _WHOLLY)
-        if not self.quotes:
-            return False
-        start, end = self.quotes[-1]
-        closing = end == len(text) and _INTRODUCES.search(text, 0, start) and _CAPITAL_QUOTATION.match(text, start)
-        return self.quotes[0][0] == 0 or closing is not None
+        begins = bool(self.quotes) and self.quotes[0][0] == 0
+        return begins or self.closes_with_quotation or self._closes_after(",")
+
+    @property
+    def closes_with_quotation(self) -> bool:
+        """Whether a whole sentence is quoted after a colon: `Bell thinks otherwise: “The cable was old.”`"""
+        return self._closes_after(":")
+
+    def _closes_after(self, mark: str) -> bool:
+        text = self.sentence.text
+        start, end = self.quotes[-1] if self.quotes else (0, 0)
+        introduced = text[:start].rstrip().endswith(mark)
+        return introduced and end == len(text) and _CAPITAL_QUOTATION.match(text, start) is not None
 
 
 @dataclass
@@ -138,6 +145,9 @@ class _Labels:
                 return "quoted" if reading.quoted else "reported", found.name
         if reading.quoted:
             return "quoted", self._context(readings, place, said)
+        if reading.closes_with_quotation:
+            doing = self._doing(reading)
+            return "quoted", doing[0] if len(doing) == 1 else None
         if self.introduced is not None:
             return self.introduced
         publication = _PUBLICATION_SAYS.match(reading.masked)
@@ -164,18 +174,23 @@ class _Labels:
             return fitting.pop() if len(fitting) == 1 else None
         last = (said or self.before)[-1:]
         speaker = last[0].sentence.speaker if last else None
-        if speaker is None or self.speakers.is_person(speaker):
+        if speaker is None:
             return None
-        return speaker if (pronoun == "they") == is_plural(speaker) else None
+        if pronoun == "they":
+            return speaker if may_be_they(speaker) else None
+        return speaker if not self.speakers.is_person(speaker) and not may_be_they(speaker) else None
 
     def _people(self, reading: _Reading, speaker: str | None) -> tuple[str, ...]:
         """Whom `he` or `she` in the next sentence may mean: the speaker, else who does something, else who is named."""
         if speaker is not None:
             return (speaker,) if self.speakers.is_person(speaker) else ()
-        offset = reading.sentence.start
+        return self._doing(reading) or self.speakers.people(reading.sentence.start, reading.sentence.end)
+
+    def _doing(self, reading: _Reading) -> tuple[str, ...]:
+        """The people named before the first verb."""
+        start = reading.sentence.start
         verb = first_verb(reading.masked[:_LONGEST_SENTENCE])
-        acting = self.speakers.people(offset, offset + verb) if verb is not None else ()
-        return acting or self.speakers.people(offset, reading.sentence.end)
+        return self.speakers.people(start, start + verb) if verb is not None else ()
 
     def _introduction(self, last: _Said) -> tuple[Voice, str | None] | None:
         """What the last sentence of a paragraph makes of the next paragraph: `From the AP:`, `Ruiz said:`."""
