@@ -4,48 +4,25 @@ A rerun draws what is there and answers at most one question; the article was op
 sees of a document, an answer or a question goes through `markup`, which escapes it.
 """
 
-import threading
-from collections.abc import AsyncIterator, Generator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from queue import Empty, SimpleQueue
 from typing import Any
 
 import streamlit as st
 
 from assistant import catalogue, markup, render
-from assistant.errors import AssistantError, FaultError, QuestionError
+from assistant.errors import AssistantError
+from assistant.exchange import MAX_QUESTION_CHARS, Exchange, answer, history
 from assistant.feedback import Feedback, Rating
 from assistant.pipeline import Assistant
-from assistant.schema import Answer, Article, Citation, Claim, ClaimEvent, DoneEvent, Event, NoticeEvent, Turn
+from assistant.schema import Article
 from assistant.settings import load_settings
 
-MAX_QUESTION_CHARS = 500
 MAX_COMMENT_CHARS = 500
-LISTEN_SECONDS = 0.25
-"""How long a reader who presses Stop waits at most."""
-
 _STYLE = Path(__file__).with_name("ui.css")
 _SCRIPT = Path(__file__).with_name("ui.js")
-
-
-@dataclass
-class Exchange:
-    """One question and what has come of it so far."""
-
-    question: str
-    history: tuple[Turn, ...]
-    claims: list[Claim] = field(default_factory=list)
-    citations: dict[int, Citation] = field(default_factory=dict)
-    notices: list[str] = field(default_factory=list)
-    answer: Answer | None = None
-    fault: str | None = None
-    rating: Rating | None = None
-    comment: str = ""
-    feedback: int | None = None
-    """Id of the stored rating."""
 
 
 @asynccontextmanager
@@ -129,15 +106,15 @@ def _converse(
     for number, exchange in enumerate(exchanges):
         _draw_exchange(exchange, number, article, on_page)
     if asked:
-        exchange = Exchange(asked, _history(exchanges))
+        exchange = Exchange(asked, history(exchanges))
         # Kept before it is answered: what a reader who presses Stop has seen is still there afterwards.
         exchanges.append(exchange)
         _draw_exchange(exchange, len(exchanges) - 1, article, on_page, assistant)
     if not exchanges:
         st.html(markup.WELCOME)
         _draw_suggestions("Try one of these", suggestions)
-    elif (answer := exchanges[-1].answer) and answer.status != "answered":
-        _draw_suggestions("You could ask", answer.suggestions)
+    elif (last := exchanges[-1].answer) and last.status != "answered":
+        _draw_suggestions("You could ask", last.suggestions)
 
 
 def _draw_exchange(
@@ -148,7 +125,7 @@ def _draw_exchange(
         st.html(markup.question(exchange.question))
         slot = st.empty()
         if assistant:
-            for _ in _answer(assistant, exchange):
+            for _ in answer(assistant, exchange):
                 slot.html(_body(exchange, number, article, on_page) + markup.WORKING)
         slot.html(_body(exchange, number, article, on_page))
         if exchange.answer:
@@ -156,87 +133,16 @@ def _draw_exchange(
 
 
 def _body(exchange: Exchange, number: int, article: Article, on_page: bool) -> str:
-    if answer := exchange.answer:
+    if whole := exchange.answer:
         changed = markup.note("The article has changed since this answer; ask again for the present text.")
         return (
-            markup.answer(answer, str(number), on_page=on_page)
-            + (changed if answer.article_version != article.version else "")
-            + markup.footer(answer, markup.question_link(exchange.question, st.session_state.article))
+            markup.answer(whole, str(number), on_page=on_page)
+            + (changed if whole.article_version != article.version else "")
+            + markup.footer(whole, markup.question_link(exchange.question, st.session_state.article))
         )
     said = "".join(markup.note(notice) for notice in exchange.notices)
     said += markup.claims(exchange.claims, exchange.citations, str(number), on_page=on_page)
     return said + (markup.fault(exchange.fault) if exchange.fault else markup.STOPPED)
-
-
-def _answer(assistant: Assistant, exchange: Exchange) -> Iterator[None]:
-    """Answer into the exchange; yields whenever there is something new, or a chance to hear that Stop was pressed."""
-    yield
-    try:
-        if len(exchange.question) > MAX_QUESTION_CHARS:
-            raise QuestionError(
-                f"The question has {len(exchange.question):,} characters; at most {MAX_QUESTION_CHARS} are read here. "
-                "Ask a shorter question."
-            )
-        for event in listen(assistant.stream(exchange.question, exchange.history)):
-            match event:
-                case ClaimEvent():
-                    exchange.claims.append(event.claim)
-                    exchange.citations |= {citation.number: citation for citation in event.citations}
-                case NoticeEvent():
-                    exchange.notices.append(event.text)
-                case DoneEvent():
-                    exchange.answer = event.answer
-                    return
-            yield
-        raise FaultError("The answer broke off, and that is our fault. Ask again; the server's log says why.")
-    except AssistantError as error:
-        exchange.fault = str(error)
-
-
-def listen(events: Iterator[Event]) -> Generator[Event | None, None, None]:
-    """The events as they come, and `None` while there are none.
-
-    Streamlit hears of Stop only when something is drawn, and a model may think for long.
-    """
-    queue: SimpleQueue[Event | AssistantError | None] = SimpleQueue()
-    stop = threading.Event()
-
-    def pump() -> None:
-        try:
-            for event in events:
-                if stop.is_set():
-                    return
-                queue.put(event)
-        except AssistantError as error:
-            queue.put(error)
-        finally:
-            queue.put(None)
-
-    # A daemon, so that a server that is told to end does not wait for a model.
-    threading.Thread(target=pump, name="answer", daemon=True).start()
-    try:
-        while True:
-            try:
-                heard = queue.get(timeout=LISTEN_SECONDS)
-            except Empty:
-                yield None
-                continue
-            if heard is None:
-                return
-            if isinstance(heard, AssistantError):
-                raise heard
-            yield heard
-    finally:
-        stop.set()
-
-
-def _history(exchanges: Sequence[Exchange]) -> tuple[Turn, ...]:
-    return tuple(
-        turn
-        for exchange in exchanges
-        if exchange.answer
-        for turn in (Turn(role="user", text=exchange.question), Turn(role="assistant", text=exchange.answer.text))
-    )
 
 
 def _draw_suggestions(label: str, questions: Sequence[str]) -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from assistant import Assistant, catalogue, ui
+from assistant import Assistant, catalogue
 from assistant.errors import CorpusError, StoreError
+from assistant.exchange import listen
 from assistant.schema import ClaimEvent, Event, NoticeEvent
 
 APP = Path(__file__).parent.parent / "app.py"
@@ -222,7 +223,7 @@ def test_while_a_model_thinks_there_are_chances_to_stop_and_none_runs_on(assista
         finally:
             closed.set()
 
-    heard = ui.listen(slow())
+    heard = listen(slow())
     assert isinstance(next(heard), ClaimEvent)
     assert next(heard) is None
     heard.close()
@@ -235,7 +236,7 @@ def test_what_goes_wrong_while_answering_reaches_the_page() -> None:
         yield NoticeEvent(text="first")
         raise StoreError("The index is gone.")
 
-    heard = ui.listen(broken())
+    heard = listen(broken())
     assert next(heard) == NoticeEvent(text="first")
     with pytest.raises(StoreError, match="The index is gone"):
         list(heard)

@@ -19,7 +19,7 @@ LEVEL_OF = {
             "asking",
             "fluent",
             "pipeline render server",
-            "terminal catalogue markup",
+            "terminal catalogue markup exchange",
             "guard pages",
             "openapi answering",
             "api cli",
