@@ -78,7 +78,7 @@ async def demo(request: Request) -> Response:
         "launcher" if query.get("mode") == "launcher" else "inline",
     )
     policy = (
-        "default-src 'none'; script-src 'self'; connect-src 'self'; "
+        "default-src 'none'; script-src 'self'; connect-src 'self'; img-src data:; "
         f"style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; "
         "require-trusted-types-for 'script'; trusted-types 'none'"
     )
