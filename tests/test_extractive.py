@@ -85,8 +85,8 @@ def test_words_of_another_speaker_do_not_answer_what_someone_said() -> None:
         ("How many people work for the harbour?", "The documents do not say how many people work for the harbour."),
         ("When did Halloran take office?", "The documents do not say when Halloran took office."),
         ("Why was the pier closed?", "The documents do not say why the pier was closed."),
-        ("Is the quay safe?", "The documents do not answer this: “Is the quay safe?”."),
-        ("wall height", "The documents do not answer this: “wall height”."),
+        ("Is the quay safe?", "The documents do not answer this."),
+        ("wall height", "The documents do not answer this."),
     ],
 )
 def test_an_abstention_names_what_is_missing(question: str, missing: str) -> None:
