@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 if TYPE_CHECKING:
@@ -14,6 +15,11 @@ if TYPE_CHECKING:
 CORPUS = Path(__file__).parent / "corpus"
 ARTICLE = "harbour-wall"
 FOREIGN = ("ASSISTANT_", "OPENAI_", "CHROMA_", "LANGSMITH_", "LANGCHAIN_", "OTEL_")
+
+# Everybody tests the same examples, on however busy a machine; `--hypothesis-profile=explore` looks for new ones.
+hypothesis.settings.register_profile("explore", deadline=None, max_examples=2_000)
+hypothesis.settings.register_profile("same", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("same")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -59,8 +59,9 @@ FILES = sorted(path for path in PACKAGE.rglob("*.py") if path.name not in ("__in
 FILES += sorted(path for path in PACKAGE.glob("*/__init__.py"))
 MODULES = {path.name.removesuffix(".py") for path in PACKAGE.iterdir()} | set(LEVEL_OF)
 
-MEASURES_PARTS = {"subject.py", "benchmark.py"}
-"""In evals, beside the commands that fit a part to data (`fit*.py`): where single parts are measured or timed."""
+USES_PARTS = {"benchmark.py", "draft.py", "from_feedback.py", "retrieval_study.py", "subject.py"}
+"""In evals, beside the commands that fit a part to data (`fit*.py`): what measures one part alone, or reads what one
+part has written. Whatever judges an answer sees only what every reader sees."""
 
 
 def module_of(path: Path) -> str:
@@ -149,7 +150,7 @@ def test_no_module_prints_or_catches_everything(path: Path) -> None:
 def test_evals_use_the_public_names_only() -> None:
     wrong = []
     for path in sorted((ROOT / "evals").rglob("*.py")):
-        if path.name in MEASURES_PARTS or path.name.startswith("fit"):
+        if path.name in USES_PARTS or path.name.startswith("fit"):
             continue
         for line, name in imported(ast.parse(path.read_text("utf-8")), "evals"):
             other = own_module(name)
