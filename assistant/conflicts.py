@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from assistant.lexicon import root, root_set
 from assistant.schema import Article, DraftConflict, Question, Sentence
 from assistant.statements import POINTS_BACK, WEAK, Statement, concept, content
+from assistant.text import words
 
 MAX_CONFLICTS = 2
 MAX_SIDES = 3
@@ -32,6 +33,9 @@ class _Found:
     slot: str
     about: str
     concepts: frozenset[str]
+    core: frozenset[str] = frozenset()
+    """Of these, what a question must have to ask for the very thing; none when it cannot."""
+    subjects: frozenset[str] = frozenset()
 
 
 def find(question: Question, sentences: Sequence[Sentence], article: Article) -> tuple[DraftConflict, ...]:
@@ -127,7 +131,8 @@ def _who(own: Statement, other: Statement) -> _Found | None:
             doing = next((by.verb for by in left.made if by.verb and not by.negated), None)
             if refuted:
                 verb = {"written": "wrote", "made": "made", None: "made"}.get(doing, doing)
-                return _Found((own.id, other.id), "who", f"who {verb} the {made.noun}", frozenset({root(made.noun)}))
+                noun = frozenset({root(made.noun)})
+                return _Found((own.id, other.id), "who", f"who {verb} the {made.noun}", noun, noun)
     return None
 
 
@@ -149,7 +154,8 @@ def _whether(own: Statement, other: Statement) -> _Found | None:
             pair = next((pair for pair in denied.pairs if _together(pair, right)), None)
             money = pair is not None and pair <= _MONEY_AT_RISK and "article" in (left.document, right.document)
             if pair and (money or denied.subject or left.subjects & right.subjects):
-                return _Found((own.id, other.id), "whether", f"whether {denied.text}", pair)
+                subjects = left.subjects & right.subjects
+                return _Found((own.id, other.id), "whether", f"whether {denied.text}", pair, pair, subjects)
     return None
 
 
@@ -182,7 +188,7 @@ def _trend(own: Statement, other: Statement) -> _Found | None:
     if not shared:
         return None
     noun = next((token for token in own.tokens if concept(token) in shared), "it")
-    return _Found((own.id, other.id), "count", f"how the number of {noun} has changed", shared)
+    return _Found((own.id, other.id), "count", f"how the number of {noun} has changed", shared, shared)
 
 
 def _count(own: Statement, other: Statement) -> _Found | None:
@@ -268,7 +274,7 @@ def _contradicted(at: int, statements: Sequence[Statement]) -> Iterator[_Found]:
             sides.append(rival.id)
         if len(sides) > 1 and statements[at].id in sides:
             about = " ".join(_NEGATIVE.sub("", told, count=1).strip(" .").split())
-            yield _Found(tuple(sides), "cue", f"whether {about}", roots | claim.affirms)
+            yield _Found(tuple(sides), "cue", f"whether {about}", roots | claim.affirms, roots)
 
 
 def _disputed(at: int, statements: Sequence[Statement]) -> Iterator[_Found]:
@@ -300,13 +306,26 @@ def _head(at: int, statements: Sequence[Statement]) -> int:
     return max(at, 0)
 
 
+_MOVES = root_set("fall rise drop grow increase decrease decline change")
+_SIDES = root_set("side dispute disagree controversy conflict contradict differ")
+
+
 def _is_asked(asked: frozenset[str], found: _Found, question: Question) -> bool:
     """Whether the question asks for this slot of these things, and not merely near them."""
+    whole = bool(found.core) and found.core <= asked
     match found.slot:
         case "who":
-            return question.type == "who" and found.concepts <= asked and bool(asked & _DOING)
+            return question.type == "who" and whole and bool(asked & _DOING)
         case "whether":
-            return question.type == "yes-no" and found.concepts <= asked
+            told_of = frozenset(words(question.text)) & found.subjects
+            part = any(name.startswith("*") for name in found.core & asked) and bool(told_of)
+            return question.type == "yes-no" and (whole or part)
+        case "count":
+            return question.type == "yes-no" and whole and bool(asked & _MOVES)
+        case "cue":
+            return (whole and question.type in {"yes-no", "how-many"}) or (
+                bool(asked & _SIDES) and bool(asked & found.concepts)
+            )
         case _:
             return False
 

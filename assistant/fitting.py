@@ -260,8 +260,10 @@ def _says(question: Question, sentence: Sentence) -> float:
 
 
 def asked_speaker(question: Question) -> frozenset[str]:
-    """Words of the speaker of "what did … say": the surname of a name, else what the phrase names; empty "
-    "when it asks who."""
+    """Words of the speaker of "what did … say": the surname of a name, else what the phrase names.
+
+    Empty when the question asks who it was.
+    """
     if _ASKS_SPEAKER.match(question.text):
         return frozenset()
     clause = grammar.supposed(question.text)

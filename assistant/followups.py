@@ -7,6 +7,7 @@ stays as it was asked, and it is the answerer's turn to ask back. A complete que
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from assistant import grammar
 from assistant.mentions import (
@@ -36,8 +37,12 @@ from assistant.schema import Article, Turn
 from assistant.text import content_words, quantities, stem
 
 MAX_TURNS = 8
+MAX_EARLIER = 600
+"""Characters of earlier questions in which whom a pronoun means is looked for."""
 _OPENING = re.compile(
-    r"^(?:(?:and|but|so|or|also|then|ok|okay|well|hm+|right|i see|got it|great|thanks|thank you)\b[\s,.!]*)+", re.I
+    r"^(?:(?:and|but|so|or|also|then|ok|okay|well|hm+|right|i see|got it|great|thanks|thank you|(?:before"
+    r"|after|besides|apart from) that)\b[\s,.!]*)+(?=\S)",
+    re.I,
 )
 _CORRECTION = re.compile(
     r"^(?:no|nope|not (?:that|him|her|them|it)|sorry|actually|wait|oops)?[\s,.!-]*"
@@ -124,16 +129,25 @@ _NTH = {"first": 0, "former": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 
 
 
 def standalone(question: str, history: Sequence[Turn], article: Article) -> str:
-    """The question as it would be asked alone; unchanged when it is complete, or when it is not safe to say "
-    "what it means."""
+    """The question as it would be asked alone; unchanged when it is complete or its meaning is not safe to tell."""
     turns = [turn for turn in history[-2 * MAX_TURNS :] if turn.text.strip()]
-    last, answer = "", ""
+    said = _Said("", "", "", article)
     for turn in turns:
         if turn.role == "user":
-            last = _resolve(turn.text, last, answer, article)
+            said = replace(said, last=_resolve(turn.text, said), earlier=f"{said.earlier} {said.last}"[-MAX_EARLIER:])
         else:
-            answer = turn.text
-    return _resolve(question, last, answer, article) if last else question
+            said = replace(said, answer=turn.text)
+    return _resolve(question, said) if said.last else question
+
+
+@dataclass(frozen=True)
+class _Said:
+    """The conversation so far: the last question as it stands alone, its answer, and the questions before."""
+
+    last: str
+    answer: str
+    earlier: str
+    article: Article
 
 
 _TWO_WH = re.compile(rf"^(?P<one>{WH}),? and (?P<two>(?:(?:by|to|for|from|in|at) )?{WH}) (?P<rest>{AUX}\b.+)$", re.I)
@@ -159,37 +173,38 @@ def parts(question: str, article: Article) -> tuple[str, ...]:
     found: list[str] = []
     for piece in pieces:
         whole = piece if piece.endswith(("?", ".", "!")) else piece + "?"
-        found.append(sentence(_resolve(whole, found[0], "", article)) if found else whole)
+        found.append(sentence(_resolve(whole, _Said(found[0], "", "", article))) if found else whole)
     return tuple(found)
 
 
-def _resolve(question: str, last: str, answer: str, article: Article) -> str:
-    """`question` read after the standalone question `last` and the text of its answer."""
+def _resolve(question: str, said: _Said) -> str:
+    """`question` read after the last question and its answer."""
     asked = " ".join(question.split())
     if match := _CHANGE.match(asked):
         topic = match["topic"].removesuffix(" instead")
-        return _resolve(match["rest"], f"What about {topic}?", "", article) if match["rest"] else f"What about {topic}?"
-    if not last:
+        about = f"What about {topic}?"
+        return _resolve(match["rest"], _Said(about, "", "", said.article)) if match["rest"] else about
+    if not said.last:
         return asked
     if _YES.match(asked):
-        return offered(answer) or question
+        return offered(said.answer) or question
     if match := _CORRECTION.match(asked):
         what = (match["what"] or match["other"]).strip()
-        return sentence(what) if _STARTS_QUESTION.match(what) else _about(what, last, article)
+        return sentence(what) if _STARTS_QUESTION.match(what) else _about(what, said)
     bare = _OPENING.sub("", asked)
     if not bare:
         return question
     if match := _ABOUT.match(bare):
         what = match["what"] or match["same"]
         if not _PRONOUN.fullmatch(what):
-            return _about(_replace_pronouns(what, last, answer, article), last, article)
-    if _WHICH_ONES.match(bare) and re.match(r"how many\b", last, re.I):
-        return "Which" + last[len("how many") :]
+            return _about(_replace_pronouns(what, said), said)
+    if _WHICH_ONES.match(bare) and re.match(r"how many\b", said.last, re.I):
+        return "Which" + said.last[len("how many") :]
     if match := _BARE_WH.match(bare):
-        return reasked(match["wh"], last) or question
-    if (match := _WHO_SAID.match(bare)) and (said := first_statement(answer)):
-        return f"{sentence(match['who'])} that {said[0].lower() if said[1:2].islower() else said[0]}{said[1:]}?"
-    if (match := _WHEN_WAS_THAT.match(bare)) and (clause := fronted(last)):
+        return reasked(match["wh"], said.last) or question
+    if (match := _WHO_SAID.match(bare)) and (stated := first_statement(said.answer)):
+        return f"{sentence(match['who'])} that {stated[0].lower() if stated[1:2].islower() else stated[0]}{stated[1:]}?"
+    if (match := _WHEN_WAS_THAT.match(bare)) and (clause := fronted(said.last)):
         return f"{clause[0].upper()}{clause[1:]} {match['adjunct']}?"
     if (
         not _STARTS_QUESTION.match(bare)
@@ -197,8 +212,8 @@ def _resolve(question: str, last: str, answer: str, article: Article) -> str:
         and bare.rstrip().endswith("?")
         and not _verb_in(bare)
     ):
-        return _about(_replace_pronouns(bare.rstrip(" ?"), last, answer, article), last, article)
-    resolved = _replace_pronouns(bare, last, answer, article)
+        return _about(_replace_pronouns(bare.rstrip(" ?"), said), said)
+    resolved = _replace_pronouns(bare, said)
     if resolved == bare:
         return question if bare == asked or not _STARTS_QUESTION.match(bare) else sentence(bare)
     return sentence(resolved)
@@ -211,8 +226,9 @@ def _verb_in(text: str) -> bool:
     )
 
 
-def _about(what: str, last: str, article: Article) -> str:
-    """`last`, asked of something else: "And Baltimore?" after "Who runs the jail in Stockton?"."""
+def _about(what: str, said: _Said) -> str:
+    """The last question, asked of something else: "And Baltimore?" after "Who runs the jail in Stockton?"."""
+    last, article = said.last, said.article
     what = what.strip(" ?.!,")
     what = re.sub(r"^(?:and|but)\s+", "", what, flags=re.I)
     times = [q for q in quantities(what) if q.kind in {"date", "time"}]
@@ -252,10 +268,10 @@ def _about(what: str, last: str, article: Article) -> str:
     return f"{last.rstrip(' ?')} ({what})?"
 
 
-def _mentions(last: str, answer: str, article: Article) -> Iterator[Mention]:
-    """What was spoken of: the last question first, its answer at half the weight."""
-    plain = plain_answer(answer)
-    for text, weight in ((last, 1.0), (plain, 0.5)):
+def _mentions(said: _Said) -> Iterator[Mention]:
+    """What was spoken of: the last question first, its answer at half the weight, earlier questions at a fifth."""
+    last, plain, article = said.last, plain_answer(said.answer), said.article
+    for text, weight in ((last, 1.0), (plain, 0.5), (said.earlier, 0.2)):
         for name in proper_names(text):
             at = text.find(name)
             told = f"the {name}" if text[:at].lower().endswith("the ") else name
@@ -272,16 +288,18 @@ def _mentions(last: str, answer: str, article: Article) -> Iterator[Mention]:
                 # "Which cities got letters? Who sent it?": one of several, all alike.
                 yield Mention(f"the {stem(phrase.text)}", phrase.kind, False, recency)
     for speaker in re.findall(
-        r"(?:^|[.!?\]”\"] )([A-Z][\w.’'-]+(?: [A-Z][\w.’'-]+){0,3}), (?:quoted|as reported) in ", answer
+        r"(?:^|[.!?\]”\"] )([A-Z][\w.’'-]+(?: [A-Z][\w.’'-]+){0,3}), (?:(?:quoted|as reported) in|reported by) ",
+        said.answer,
     ):
         yield Mention(speaker, "person", False, 0.9)
 
 
-def _replace_pronouns(bare: str, last: str, answer: str, article: Article) -> str:
+def _replace_pronouns(bare: str, said: _Said) -> str:
+    """The question with every pronoun that is safe to tell in the words of what it stands for."""
     hidden = [m.span() for pattern in (_DUMMY, _EXISTENTIAL, _COMPLEMENT) for m in pattern.finditer(bare)]
     hidden += [m.span() for m in _RELATIVE.finditer(bare)]
     if match := _ONE_OF.search(bare):
-        item = listed(_NTH[match["nth"].lower()], answer)
+        item = listed(_NTH[match["nth"].lower()], said.answer)
         if item:
             after = bare[match.end() :]
             if not match.start() and (
@@ -289,16 +307,16 @@ def _replace_pronouns(bare: str, last: str, answer: str, article: Article) -> st
             ):
                 return f"{inverted['aux']} {item}{after[inverted.end() :]}"
             return bare[: match.start()] + item + after
-    mentions = list(_mentions(last, answer, article))
+    mentions = list(_mentions(said))
     result, shift = bare, 0
     for match in _PRONOUN.finditer(bare):
         if any(start <= match.start() < end for start, end in hidden):
             continue
         word = match.group().lower()
         before = bare[: match.start()]
-        if _has_own_antecedent(before, match.lastgroup or "", article):
+        if _has_own_antecedent(before, match.lastgroup or "", said.article):
             continue
-        chosen = _referent(match.lastgroup or "", word, bare, mentions, last, article)
+        chosen = _referent(match.lastgroup or "", word, bare, mentions, said)
         if chosen is None:
             continue
         if match.lastgroup == "one":
@@ -324,12 +342,12 @@ def _has_own_antecedent(before: str, group: str, article: Article) -> bool:
     return group == "place" and any(kind_of(name, article) == "place" for name in proper_names(before))
 
 
-def _referent(group: str, word: str, bare: str, mentions: Sequence[Mention], last: str, article: Article) -> str | None:
+def _referent(group: str, word: str, bare: str, mentions: Sequence[Mention], said: _Said) -> str | None:
     """The mention that agrees with the pronoun and is spoken of together with what the question asks."""
-    relative = whom_it_was_about(last)
+    relative = whom_it_was_about(said.last)
     if group == "ones" and relative:
         return relative.split()[1]
-    fitting = [mention for mention in mentions if _agrees(mention, group, word, article)]
+    fitting = [mention for mention in mentions if _agrees(mention, group, word, said.article)]
     if group == "many" and relative:
         # Whom the last question was about is what "they" takes up first; "them" may as well be what they got.
         head = relative.split(" that ")[0].removeprefix("the ")
@@ -341,7 +359,7 @@ def _referent(group: str, word: str, bare: str, mentions: Sequence[Mention], las
     if not fitting:
         return None
     terms = {stem(term) for term in content_words(bare)}
-    best = max(fitting, key=lambda mention: _salience(mention, group, terms, article))
+    best = max(fitting, key=lambda mention: _salience(mention, group, terms, said.article))
     return best.text.split()[-1] if group == "ones" else best.text
 
 

@@ -253,7 +253,9 @@ def _lower_first(tokens: list[str]) -> list[str]:
 def _is_subject(opening: list[str], auxiliary: str, rest: list[str]) -> bool:
     """Whether the question word is the subject, so that the order stays: "who was arrested", "how many are there"."""
     word = opening[0].lower()
-    if auxiliary in _DO or word in {"when", "where", "why", "whom"} or (word == "how" and len(opening) == 1):
+    if auxiliary in _DO or word in {"when", "where", "why", "whom"}:
+        return False
+    if word == "how" and opening[1:2] not in (["many"], ["much"]):
         return False
     head = rest[0].lower()
     if head in _PRONOUNS:
@@ -345,7 +347,7 @@ def _subject_end(rest: list[str], auxiliary: str) -> int | None:
         if auxiliary not in _BE and word in VERBS | {"be", "have"} and not token[0].isupper():
             return at
         named = at + 1 < len(rest) and rest[at + 1][0].isupper() and auxiliary in _BE
-        if word in {"to", "at", "by"} and named and any(_is_participle(token) for token in rest[at + 1 :]):
+        if named and (word == "to" or (word in {"at", "by"} and any(map(_is_participle, rest[at + 1 :])))):
             continue
         if word in _AFTER_SUBJECT and word not in {"in", "for", "from", "on", "with"}:
             return at

@@ -18,7 +18,7 @@ AUX = (
 _ORGANISATION = re.compile(
     r"\b(?:Department|Bureau|Office|Agency|Court|Police|University|Council|Committee|Company|Corporation"
     r"|Association|Press|Times|Union|Party|Partnership|Program|Programme|Service|Customs|Center|Centre|Act"
-    r"|Group|Institute)\b|^[A-Z]{2,6}$"
+    r"|Group|Institute|Journal|News|Post|Herald|Tribune|Record|Sun|Gazette|Courier|Times|Reuters)\b|^[A-Z]{2,6}$"
 )
 _TITLE = (
     r"(?:Mr|Mrs|Ms|Dr|Gov|Sen|Rep|Gen|Lt|Col|Sgt|Capt|Prof|President|Mayor|Governor|Senator|Representative"

@@ -33,8 +33,7 @@ _COUNTED = re.compile(
 
 
 def correct(question: Question, evidence: Sequence[Evidence], article: Article) -> Draft | None:
-    """The sentence that contradicts what the question supposes, as a corrected answer; `None` when none "
-    "plainly does."""
+    """The sentence that contradicts what the question supposes; `None` when none plainly does."""
     if question.type not in _SUPPOSES or not evidence:
         return None
     sentences = [item.sentence for item in evidence[:MAX_CHECKED]]
@@ -132,8 +131,7 @@ def _denied(question: Question, sentences: Sequence[Sentence], article: Article)
 
 
 def _predicate(question: Question) -> frozenset[str]:
-    """Roots that a denial must hold: what the subject is said to be, or the verb with its object when there "
-    "is no name."""
+    """Roots that a denial must hold: what the subject is said to be, or the verb."""
     clause = grammar.supposed(question.text)
     if clause is None:
         return frozenset()

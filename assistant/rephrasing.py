@@ -16,8 +16,7 @@ _OTHER_WH = re.compile(
 
 
 def fronted(last: str) -> str | None:
-    """The last question as a yes-no question without its mark: "was the letter sent", "did Sessions "
-    "threaten cities"."""
+    """The last question as a yes-no question without its mark: "was the letter sent", "did he threaten cities"."""
     text = last.strip().rstrip("?!. ")
     if re.match(rf"{AUX}\b", text, re.I):
         return text[0].lower() + text[1:]
@@ -120,12 +119,12 @@ def offered(answer: str) -> str | None:
 
 def plain_answer(answer: str) -> str:
     """An answer without its frames and citation marks, at most 2,000 characters."""
-    return _FRAME.sub("", _MARKER.sub("", answer))[:2000]
+    return _SAYS_FRAME.sub("", _FRAME.sub("", _MARKER.sub("", answer)))[:2000]
 
 
 def first_statement(answer: str) -> str | None:
     """The first sentence of an answer, without its frame, marks and end."""
-    plain = _SAYS_FRAME.sub("", plain_answer(answer)).strip()
+    plain = plain_answer(answer).strip()
     match = re.match(r"[“\"]?([^“”\".!?]{8,300})", plain)
     return match[1].strip() if match else None
 

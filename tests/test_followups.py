@@ -109,6 +109,11 @@ def test_where_nobody_fits_the_question_stays() -> None:
     assert standalone("What did she say?", "Is there a ferry?", "A ferry stops. [1]") == "What did she say?"
 
 
+def test_someone_named_earlier_is_still_remembered() -> None:
+    before = ("What did Thiel say?", "No. [1]", "Why are the towns waiting?", "For the letter. [1]")
+    assert standalone("And before that, what had he called it?", *before).startswith("What had Thiel called")
+
+
 def test_gender_is_taken_from_the_documents() -> None:
     before = ("What did Halloran and Thiel say?", "Both spoke. [1]")
     assert standalone("What did she want?", *before) == "What did Halloran want?"
