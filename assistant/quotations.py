@@ -34,7 +34,7 @@ class Quotation:
 def quotations(block: str) -> tuple[Quotation, ...]:
     """Outermost quotations of one paragraph, in order, found in one pass.
 
-    An apostrophe opens or closes nothing: neither in `don\u2019t` nor in `the mayors\u2019 meeting` nor in `the \u201990s`.
+    An apostrophe opens or closes nothing: not in `don't`, not in `the mayors' meeting`, not in `the '90s`.
     A single mark that is never closed was an apostrophe; a double one that is never closed quotes to the end.
     """
     pairs: list[Quotation] = []
@@ -69,5 +69,6 @@ def _opens(mark: str, before: str, after: str) -> bool:
     if mark not in _CLOSERS or not after or (after.isspace() and mark != "\u00ab"):
         return False
     if mark in _STRAIGHT:
-        return not before or (not before.isalnum() and before not in ".,;:!?)]%\u2019") and not (mark == "'" and after.isdigit())
+        begins = not before or (not before.isalnum() and before not in ".,;:!?)]%\u2019")
+        return begins and not (mark == "'" and after.isdigit())
     return True

@@ -6,57 +6,22 @@ Nothing is guessed: a surname that two people bear, or a noun that two organisat
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from assistant.dates import dates
 from assistant.names import name_spans
+from assistant.roles import Gender, describes_person, genders, may_be_person, role_of, shows_person, without_titles
 
-Gender = Literal["he", "she"]
-
-_ROLE_WORDS = (
-    "mayor|governor|gov|senator|sen|rep|representative|congress(?:man|woman)|president|judge|justice|sheriff|lieutenant|lt|"
-    "sergeant|sgt|captain|capt|colonel|col|commissioner|chief|minister|chancellor|secretary|professor|prof|reverend|rev|"
-    "bishop|archbishop|pope|king|queen|prince|princess|spokes(?:man|woman|person)|council(?:man|woman|lor|or)|member|"
-    "director|chair(?:man|woman|person)?|superintendent|supt|detective|officer|inspector|coach|ambassador|treasurer|"
-    "alder(?:man|woman)|leader|speaker|engineer|dean|principal|premier|pastor|imam|rabbi|attorney|lawyer|prosecutor|"
-    "solicitor|counsel|analyst|economist|scientist|researcher|biologist|historian|doctor|dr|nurse|teacher|owner|founder|"
-    "manager|resident|activist|organi[sz]er|author|writer|editor|reporter|executive|ceo|administrator|clerk|"
-    "farmer|fisher(?:man|woman)|driver|neighbou?r|witness|student|expert|specialist|adviser|advisor|aide|"
-    "mp|mep|msp|mr|mrs|ms|mx|sir|lord|lady|dame|master|general|gen|adm|admiral|maj|major|deputy|marshal|warden|trustee|legislator|"
-    "candidate|nominee|head|vice|coordinator|strategist|consultant|veteran|baker|curator|conductor|meteorologist|forecaster|director-general|deputy|curator|chef|singer|actor|actress|player|captain"
-)
-_ROLE = re.compile(rf"(?:{_ROLE_WORDS})\.?", re.IGNORECASE)
-_NO_PERSON = re.compile(
-    r"(?:Department|Agency|Bureau|Office|Services?|Court|Council|Union|University|College|School|Press|Times|Journal|Sun|"
-    r"News|Herald|Tribune|Party|Group|Inc|Corp|Co|Ltd|LLC|Association|Committee|Commission|Authority|Police|Ministry|"
-    r"Church|Company|Partnership|Program|Administration|Board|Institute|Center|Centre|Foundation|Fund|Coalition|Network|"
-    r"Society|Team|Club|Act|Amendment|Street|Road|Avenue|River|County|City|Town|Island|Senate|"
-    r"Congress|Parliament|Army|Navy|Hospital|Museum|Library|Airport|Station|Pier|Square|Hotel|Building|Project|Order|"
-    r"Enforcement|Security|Partnership|Republic|Kingdom|States|Nations|Airlines|Motors|Systems|Industries|Records?|"
-    r"Democrats?|Republicans?|Reserve|Guard|Force|Administration)\.?"
-)
 _ORGANISATION_NOUN = re.compile(
     r"(?:department|agency|bureau|council|commission|committee|court|association|union|company|university|ministry|office|"
     r"authority|partnership|institute|foundation|board|service|league|administration|bank|party|museum|hospital|fund)"
 )
 _PUBLICATION_NOUN = re.compile(r"(?:paper|newspaper|magazine|outlet|site|website|station|network|broadcaster)")
 _BEFORE_PLACE = re.compile(r"\b(?:in|at|from|near|outside|inside|across|around|to|into|through)\s+(?:the )?\Z")
-_ROLE_BEFORE = re.compile(rf"\b(?:{_ROLE_WORDS}),? \Z", re.IGNORECASE)
-_ROLE_AFTER = re.compile(
-    rf",? who\b|, (?:\d{{1,3}},|(?:[\w.'\u2019-]+ ){{0,4}}?(?:{_ROLE_WORDS})\b)",
-    re.IGNORECASE,
-)
 _SPEAKS = re.compile(
     r",? (?:(?:also|then|later|had|has|[a-z]+ly) )?(?:said|says|told|wrote|asked|added|argued|warned|denied|believes?|"
     r"believed|called|replied|insisted|explained|testified|voted|resigned|met|joked|recalled|admitted)\b"
-)
-_HE = re.compile(
-    r"\b(?:Mr|Sir|Lord|(?:spokes|council|chair|congress|alder|fisher)man|king|prince|father)\b", re.IGNORECASE
-)
-_SHE = re.compile(
-    r"\b(?:Mrs|Ms|Miss|Lady|Dame|(?:spokes|council|chair|congress|alder|fisher)woman|queen|princess)\b", re.IGNORECASE
 )
 _FRONTED = re.compile(
     r"\s*(?:(?P<conjunction>But|And|Yet|So|Still|Then|Now|Later|Meanwhile|Also|but|and|so|yet|then)|On|In|At|By|Since|Until|"
@@ -78,9 +43,6 @@ _NOBODY = re.compile(
     r"this|these|those|there|no one|two|three|what|[\d.,]+(?: percent|%)?)(?: of (?:them|these|those|us|whom))?",
     re.IGNORECASE,
 )
-_DESCRIBED_PERSON = re.compile(
-    rf"(?:An?|The|One|His|Her|Its|Their) (?:[\w'\u2019-]+ ){{0,3}}?(?:{_ROLE_WORDS})\b(?!['\u2019]s)"
-)
 _PLURAL = re.compile(
     r"(?:(?:Some|Many|Several|Most|Other|Two|Three|Four|Both|City|State|Federal|Local|Police) )?"
     r"(?:officials|critics|residents|supporters|opponents|prosecutors|lawyers|police|authorities|investigators|experts|"
@@ -89,6 +51,9 @@ _PLURAL = re.compile(
     r"members|agents|doctors)\b|.* and ",
     re.IGNORECASE,
 )
+_THE_ROLE = re.compile(r"[Tt]he (?:\w+ )?(?P<role>[a-z]+)")
+_MOST_NAMESAKES = 50
+"""Of one surname; no real document names more, and a hostile one costs no more time than this."""
 _LONGEST_DESCRIPTION = 80
 """Characters of a description that may stand for a name."""
 _ARTICLE = re.compile(r"\A(?:the|a|an)\s+", re.IGNORECASE)
@@ -124,6 +89,8 @@ class Speakers:
         self._people: dict[str, list[Person]] = defaultdict(list)
         self._organisations: dict[str, str] = {}
         self._by_word: dict[str, list[str]] = defaultdict(list)
+        self._only: dict[str, str] = {}
+        """By role, who alone bears it in the document."""
         self._read(text)
 
     def person(self, name: str) -> Person | None:
@@ -143,7 +110,7 @@ class Speakers:
         if organisation is not None:
             return organisation
         bare = without_titles(phrase)
-        return bare if bare and _may_be_person(bare) and bare[0].isupper() and not _ARTICLE.match(phrase) else phrase
+        return bare if bare and may_be_person(bare) and bare[0].isupper() and not _ARTICLE.match(phrase) else phrase
 
     def subject(self, start: int, end: int) -> Subject:
         """Whom the subject at `text[start:end]` means; adverbs may stand before it."""
@@ -161,8 +128,11 @@ class Speakers:
             if last_end >= len(self._text[:end].rstrip(_EDGE)) and not self._governed(begin, last):
                 return Subject("named", self.resolve(self._with_article(last, last_end)))
             name = without_titles(self._text[first:first_end])
-            if first == begin and " " in name and _may_be_person(name) and _OF.match(self._text, first_end):
+            if first == begin and " " in name and may_be_person(name) and _OF.match(self._text, first_end):
                 return Subject("named", self.resolve(name))
+        role = _THE_ROLE.fullmatch(phrase)
+        if role and role["role"] in self._only:
+            return Subject("named", self._only[role["role"]])
         phrase = phrase[0].upper() + phrase[1:]
         return Subject("named", self._organisation(phrase) or phrase)
 
@@ -177,15 +147,19 @@ class Speakers:
 
     def is_person(self, name: str) -> bool:
         """Whether a speaker's name or description is a person's: `Richard Berry`, `A spokesman for the agency`."""
-        return self.person(name) is not None or _DESCRIBED_PERSON.match(name) is not None
+        return self.person(name) is not None or describes_person(name)
 
     def gender(self, name: str) -> Gender | None:
         """What titles in the document tell of a speaker."""
         person = self.person(name)
         if person is not None:
             return person.gender
-        marks = set(_genders(name))
+        marks = set(genders(name))
         return marks.pop() if len(marks) == 1 else None
+
+    def is_publisher(self, phrase: str) -> bool:
+        """Whether the phrase means whoever published the document."""
+        return bool(self._publisher) and self.resolve(phrase) == self._publisher
 
     def _past_adverbs(self, start: int, end: int) -> int | None:
         """Where the subject begins after `But`, `On Tuesday night`, `In the statement`; `None` when that is unclear."""
@@ -218,35 +192,37 @@ class Speakers:
         name = self._text[start:end]
         return "The " + name if self._text[max(0, start - 4) : start].lower() == "the " else name
 
-    def is_publisher(self, phrase: str) -> bool:
-        """Whether the phrase means whoever published the document."""
-        return bool(self._publisher) and self.resolve(phrase) == self._publisher
-
     def _read(self, text: str) -> None:
         places: set[str] = set()
-        genders: dict[str, set[Gender]] = {}
+        people: dict[str, set[Gender]] = {}
+        roles: dict[str, set[str]] = defaultdict(set)
         for start, end in self.spans:
             name, before, after = text[start:end], text[max(0, start - 40) : start], text[end : end + 80]
             bare = without_titles(name)
             if bare == name and _BEFORE_PLACE.search(before):
                 places.add(name)
-            role_before, role_after = _ROLE_BEFORE.search(before), _ROLE_AFTER.match(after)
-            speaks = _SPEAKS.match(after) is not None and not before.endswith(" and ")
-            if bare and _may_be_person(bare) and (bare != name or role_before or role_after or speaks):
-                around = " ".join((role_before[0] if role_before else "", name, role_after[0] if role_after else ""))
-                genders.setdefault(bare, set()).update(_genders(around))
+            shown = shows_person(name, before, after)
+            if shown is None and _SPEAKS.match(after) and not before.endswith(" and "):
+                shown = set()
+            if shown is not None and bare and may_be_person(bare):
+                people.setdefault(bare, set()).update(shown)
+                roles[role_of(name, before) or ""].add(bare)
             elif " " in name:
                 self._organisations.setdefault(name, ("The " if before[-4:].lower() == "the " else "") + name)
-        alone = {name.lower(): name for name in genders if " " not in name}
+        alone = {name.lower() for name in people if " " not in name}
         for name in self._organisations:
-            if _words(name)[-1] in alone and 2 <= len(name.split()) <= 4 and _may_be_person(name):
-                genders[name] = set()  # Jeff Sessions, of whom only "Sessions said" shows that he is a person
-        for name, marks in genders.items():
+            if _words(name)[-1] in alone and 2 <= len(name.split()) <= 4 and may_be_person(name):
+                people[name] = set()  # Jeff Sessions, of whom only "Sessions said" shows that he is a person
+        for name, marks in people.items():
             if name not in places:
                 self._people[_words(name)[-1]].append(Person(name, min(marks) if len(marks) == 1 else None))
                 self._organisations.pop(name, None)
-        for people in self._people.values():
-            people[:] = _fullest(people)
+        for namesakes in self._people.values():
+            namesakes[:] = _fullest(namesakes[:_MOST_NAMESAKES])
+        for role, names in roles.items():
+            holders = {person.name for name in names if (person := self.person(name)) is not None}
+            if len(holders) == 1:
+                self._only[role] = holders.pop()
         for name in (*self._organisations, *([self._publisher] if self._publisher else [])):
             for word in dict.fromkeys((*_words(name), *_initials(name))):
                 self._by_word[word].append(name)
@@ -277,26 +253,6 @@ def may_be_they(speaker: str) -> bool:
     return _PLURAL.match(speaker) is not None or "person" in speaker
 
 
-def without_titles(name: str) -> str:
-    """`Republican Albuquerque Mayor Richard Berry` is `Richard Berry`, `Attorney General` nobody; `The` goes too."""
-    words = _ARTICLE.sub("", name, count=1).split()
-    last_title = -1
-    for place, word in enumerate(words if "of" not in words else ()):
-        if _ROLE.fullmatch(word) and (word != "General" or words[place - 1] in {"Attorney", "Surgeon", "Major"}):
-            last_title = place
-    rest = words[last_title + 1 :]
-    if last_title >= 0 and rest and not _may_be_person(" ".join(rest)):
-        return " ".join(words)
-    return " ".join(rest)
-
-
-def _may_be_person(name: str) -> bool:
-    words = name.split()
-    if not 1 <= len(words) <= 5 or any(c.isdigit() for c in name):
-        return False
-    return not any(_NO_PERSON.fullmatch(word) for word in words) and not (len(words) == 1 and name.isupper())
-
-
 def _words(name: str) -> list[str]:
     """Lower-case words of a name that tell it from others."""
     words = [word.lower() for word in name.replace("\u2019", "'").split()]
@@ -324,13 +280,6 @@ def _means(name: str, words: list[str]) -> bool:
         return True
     rest = iter(_words(name.split(",")[0]))
     return all(word in rest for word in words)
-
-
-def _genders(around: str) -> Iterator[Gender]:
-    if _HE.search(around):
-        yield "he"
-    if _SHE.search(around):
-        yield "she"
 
 
 def _fullest(people: list[Person]) -> list[Person]:

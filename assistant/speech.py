@@ -7,11 +7,10 @@ for `speakers` to tell. Linear in the sentence.
 """
 
 import re
-from collections.abc import Iterator
 from typing import NamedTuple
 
-QUOTED = "\ufffc"
-"""Stands for every character inside a quotation, its marks included, in a masked sentence."""
+from assistant.clauses import DAY, QUOTED, first_verb, noun_phrase_after, subject_of
+from assistant.saying import FORMS
 
 
 class Attribution(NamedTuple):
@@ -23,48 +22,6 @@ class Attribution(NamedTuple):
     verb_end: int
 
 
-_VERBS = {
-    "say": "say",
-    "clause": (
-        "write state add argue believe warn conclude report announce note claim insist contend assert allege explain "
-        "acknowledge admit concede reply respond answer testify tweet post estimate recommend stress emphasize "
-        "emphasise complain recall maintain declare disclose confirm caution promise pledge vow demand think feel hope "
-        "fear expect worry repeat reiterate counter observe remark advise lament joke quip agree doubt dispute deny "
-        "mention speculate proclaim continue shout cry yell exclaim swear object reason point suggest"
-    ),
-    "tell": "tell assure remind inform",
-    "ask": "ask wonder",
-    "name": "call label dub brand term deem pronounce",
-    "describe": "describe characterize characterise portray depict denounce dismiss hail",
-    "accuse": "accuse fault attribute",
-    "blame": "blame predict",
-    "read": "read",
-    "put": "put",
-}
-"""Verbs of saying by what must follow them for the sentence to tell what is said."""
-_IRREGULAR = {
-    "say": "said said", "tell": "told told", "write": "wrote written", "think": "thought thought", "feel": "felt felt",
-    "read": "read read", "put": "put put", "swear": "swore sworn",
-}  # fmt: skip
-
-
-def _inflected() -> Iterator[tuple[str, tuple[str, str]]]:
-    for kind, verbs in _VERBS.items():
-        for verb in verbs.split():
-            stem = verb[:-1] if verb.endswith(("e", "y")) else verb
-            ending = {"e": "ed", "y": "ied"}.get(verb[-1], "ped" if verb == "quip" else "ed")
-            past, participle = _IRREGULAR.get(verb, f"{stem}{ending} {stem}{ending}").split()
-            third = stem + "ies" if verb[-1] == "y" and verb != "say" else verb + ("es" if verb.endswith("s") else "s")
-            yield verb, (kind, "base")
-            yield participle, (kind, "participle")
-            yield past, (kind, "finite")
-            yield third, (kind, "finite")
-            if verb == "label":
-                yield "labelled", (kind, "finite")
-            yield (verb[:-1] if verb.endswith("e") else verb) + "ing", (kind, "gerund")
-
-
-_FORMS = dict(_inflected())
 _WORD = re.compile(r"[A-Za-z]+")
 _NOT_SAID = re.compile(
     r"(?:\b(?:to|not|never|hardly|will|would|may|might|can|could|should|must|shall|do|does|did|let)|n['\u2019]t)\Z"
@@ -73,39 +30,8 @@ _ADVERB = re.compile(r"\b(?:\w+ly|also|then|later|now|still|once|again|even|firs
 _BE = re.compile(r"\b(?:is|are|was|were|be|been|being|gets?|got)\Z")
 _PLURAL = re.compile(r"(?:\b(?:they|we|I|you|people|[Pp]olice|[Mm]any|[Ss]ome|[Oo]thers)|[a-z]s)\Z")
 
-_BOUNDARY = re.compile(rf":(?=\s)|[;()\u2014\u2013{QUOTED}]|--| - ")
-_SUBORDINATE = re.compile(
-    r"that|who|whom|which|whose|because|when|while|after|before|if|although|though|since|until|unless|where|why|how|than|"
-    r"whether|what|whatever|whoever|wherever|lest|once"
-)
-_AUXILIARY = re.compile(
-    r"is|are|was|were|has|have|had|will|would|can|could|may|might|must|should|do|does|did|be|been|being"
-)
-_DETERMINERS = frozenset(["the", "a", "an", "his", "her", "its", "their", "our", "my", "these", "those", "no"])
-_CONJUNCTION = frozenset(["and", "or", "but", "so", "yet", "then", "nor", "as", "&"])
-_NAME_WORD = r"(?:[A-Z][\w.'\u2019-]*|van|von|de|del|al|bin|la)"
-_NAME_ONLY = re.compile(rf"{_NAME_WORD}(?: {_NAME_WORD}){{0,5}}")
-_APPOSITION = re.compile(
-    r"(?:and |or )?(?:who|whose|which|where|an?|the|its|his|her|their|one|now|then|himself|herself|themselves|both|all|"
-    r"however|too|though|meanwhile|in turn|for example|[DRI]-|\d|[a-z])"
-)
-_NAME_LIST = re.compile(rf"(?:and )?{_NAME_ONLY.pattern}(?: and {_NAME_ONLY.pattern})?")
-_LOWER_END = re.compile(r"(?:\A|\s)[a-z][\w'\u2019-]*\Z")
-_AND_NAMES = re.compile(r"[A-Z]\S* and [A-Z]")
-_FIELD = re.compile(r"[^,]+")
-_CHUNK = re.compile(r"\S+")
-_FIRST_VERB = re.compile(
-    r"\b(?:[a-z]{2,}ed|was|were|is|are|has|had|have|will|would|said|told|gave|took|met|left|went|came|made|sent|wrote|saw|"
-    r"found|held|put|set|cut|began|won|lost|led|built|bought|sold|spoke|stood|rose|fell|got|kept|chose|drew)\b"
-)
-_DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
-_NOUN_PHRASE_END = re.compile(
-    rf"[,;:()\u2014{QUOTED}?!]|\.\s*\Z|\Z| (?:who|which|that|when|after|before|on|in|at|during|as|while|because|but|"
-    rf"last|this|yesterday|today|{_DAY})\b"
-)
-
 _PLACE_TIME = (
-    rf"(?: (?:\w+ly|also|again|later|today|yesterday|{_DAY})|"
+    rf"(?: (?:\w+ly|also|again|later|today|yesterday|{DAY})|"
     r" (?:on|in|to|at|from|during|with|for|after|before|last|this|earlier) [^,;:]{1,60}?(?:, \d{4})?){0,3}?"
 )
 _AUX_WORD = r"(?:is|are|was|were|has|have|had|will|would|can|could|may|might|must|should|does|did|do|\w+n['\u2019]t)"
@@ -172,7 +98,7 @@ def attribution(text: str) -> Attribution | None:
     """The first attribution of the main clause; `text` is a sentence with its quotations masked."""
     according = _ACCORDING.search(text)
     if according is not None and not _NO_SPEAKER.match(text, according.end()):
-        first = _noun_phrase_after(text, according.end())
+        first = noun_phrase_after(text, according.end())
         if first is not None and not any(_spoken(text, word) for word in _WORD.finditer(text, 0, according.start())):
             return Attribution(*first, according.start(), according.end())
     for word in _WORD.finditer(text):
@@ -182,17 +108,11 @@ def attribution(text: str) -> Attribution | None:
     return None
 
 
-def first_verb(text: str) -> int | None:
-    """Where the first verb of a sentence seems to stand; what is before it does what it says."""
-    found = _FIRST_VERB.search(text)
-    return found.start() if found else None
-
-
 def _spoken(text: str, word: re.Match[str]) -> Attribution | None:
     """The attribution that this word makes as a verb, if it does."""
-    kind, form = _FORMS.get(word.group(), ("", ""))
-    if not kind:
+    if word.group() not in FORMS:
         return None
+    kind, form = FORMS[word.group()]
     before = word.start()
     passive = have = False
     while True:
@@ -215,7 +135,7 @@ def _spoken(text: str, word: re.Match[str]) -> Attribution | None:
         return _passive(text, kind, before, word)
     subject = _inverted(text, before, word, kind)
     if subject is None:
-        subject = _subject(text, before)
+        subject = subject_of(text, before)
         if subject is None or not _says_something(text, kind, subject[0], word):
             return None
         if word.group().startswith("suggest") and _EVIDENCE.search(text, *subject):
@@ -241,7 +161,7 @@ def _says_something(text: str, kind: str, subject_start: int, verb: re.Match[str
 def _passive(text: str, kind: str, before: int, verb: re.Match[str]) -> Attribution | None:
     agent = _BY.match(text, verb.end())
     if agent is not None and kind in {"name", "describe"}:
-        by = _noun_phrase_after(text, agent.end())
+        by = noun_phrase_after(text, agent.end())
         return Attribution(*by, verb.start(), verb.end()) if by else None
     impersonal = kind == "tell" or (kind in {"say", "clause"} and _IT.search(text[:before]) is not None)
     if impersonal and _THAT.match(text, verb.end()):
@@ -252,8 +172,8 @@ def _passive(text: str, kind: str, before: int, verb: re.Match[str]) -> Attribut
 def _participial(text: str, word: re.Match[str]) -> Attribution | None:
     """`Halloran vetoed the plan, saying it would cost too much`: the subject of the main clause says it."""
     comma = _SAYING.search(text, max(0, word.start() - 2), word.end())
-    first = _FIRST_VERB.search(text, 0, word.start()) if comma and comma.group().startswith(",") else None
-    subject = _subject(text, first.start()) if first else None
+    first = first_verb(text[: word.start()]) if comma and comma.group().startswith(",") else None
+    subject = subject_of(text, first) if first is not None else None
     return Attribution(*subject, word.start(), word.end()) if subject else None
 
 
@@ -262,75 +182,9 @@ def _inverted(text: str, before: int, verb: re.Match[str], kind: str) -> tuple[i
     left = text[:before].rstrip()
     if kind not in {"say", "clause", "ask"} or not left.endswith((",", QUOTED)) or text[before : verb.start()].strip():
         return None
-    found = _noun_phrase_after(text, verb.end() + 1)
+    found = noun_phrase_after(text, verb.end() + 1)
     if found is None or not _SPEAKER_START.match(text, found[0]):
         return None
     # After a mere comma the noun phrase must be all there is: `Halloran, the mayor, said the wall will hold.`
     whole = left.endswith(QUOTED) or not _CLAUSE_WORD.search(text, *found)
     return found if whole else None
-
-
-def _subject(text: str, verb_start: int) -> tuple[int, int] | None:
-    """The noun phrase before a verb, past appositions between commas; `None` in a side clause."""
-    begin = max(0, verb_start - 300)
-    for boundary in _BOUNDARY.finditer(text, begin, verb_start):
-        begin = boundary.end()
-    fields = [m.span() for m in _FIELD.finditer(text, begin, verb_start) if m.group().strip()]
-    if not fields:
-        return None
-    i = len(fields) - 1
-    if text[:verb_start].rstrip().endswith(","):
-        while i > 0:
-            last, earlier = text[slice(*fields[i])].strip(), text[slice(*fields[i - 1])].rstrip()
-            if _NAME_ONLY.fullmatch(last) and _LOWER_END.search(earlier):
-                if earlier.lstrip().startswith("and "):
-                    return verb_start, verb_start  # the chief, Ana Ruiz, and the mayor, Jo Lee, said: two at once
-                break  # a police spokesman, Joe Silva,
-            if not (_APPOSITION.match(last) or _NAME_LIST.fullmatch(last)):
-                break
-            i -= 1  # Ana Ruiz, a shop owner,
-    return _tail(text, *fields[i])
-
-
-def _tail(text: str, start: int, end: int) -> tuple[int, int] | None:
-    """The noun phrase at the end of a clause's beginning: from the end leftwards, up to a verb or conjunction."""
-    words = list(_CHUNK.finditer(text, start, end))
-    first = len(words)
-    for i in range(len(words) - 1, -1, -1):
-        word = words[i].group().strip("\"'\u201c\u201d\u2018\u2019")
-        low = word.lower()
-        if _SUBORDINATE.fullmatch(low):
-            return None
-        if low in _CONJUNCTION:
-            if low == "and" and _AND_NAMES.match(" ".join(w.group() for w in words[max(0, i - 1) : i + 2])):
-                first = i
-                continue
-            if first == len(words):
-                return _leading(text, start, words[i].start())
-            break
-        if _AUXILIARY.fullmatch(low) or (word.islower() and _FORMS.get(word, ("", ""))[1] == "finite"):
-            break
-        first = i
-    if first == len(words) or (first == len(words) - 1 and words[first].group().lower() in _DETERMINERS):
-        return None
-    return words[first].start(), words[-1].end()
-
-
-def _leading(text: str, start: int, end: int) -> tuple[int, int] | None:
-    """The subject of the first of several verbs: `He rejected the label and wrote that …`."""
-    verb = _FIRST_VERB.search(text, start, end)
-    return _subject(text, verb.start()) if verb else None
-
-
-def _noun_phrase_after(text: str, start: int) -> tuple[int, int] | None:
-    """The noun phrase that begins at `start`; the name alone where a role comes before it."""
-    stop = _NOUN_PHRASE_END.search(text, start)
-    end = stop.start() if stop else len(text)
-    if not text[start:end].strip() or end - start > 120:
-        return None
-    if text[end : end + 2] == ", " and _LOWER_END.search(text[start:end]):
-        after = _NOUN_PHRASE_END.search(text, end + 2)
-        name_end = after.start() if after else len(text)
-        if _NAME_ONLY.fullmatch(text[end + 2 : name_end]):
-            return end + 2, name_end
-    return start, end

@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
+from assistant.clauses import QUOTED, first_verb
 from assistant.hedging import HEDGES, hedges
 from assistant.quotations import Quotation, quotations
 from assistant.schema import Document, Sentence, Voice
 from assistant.speakers import Speakers, Subject, may_be_they
-from assistant.speech import QUOTED, Attribution, attribution, first_verb
+from assistant.speech import Attribution, attribution
 
 __all__ = ["HEDGES", "hedges", "label"]
 
