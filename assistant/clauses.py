@@ -5,8 +5,6 @@ Sentences are masked: every character of a quotation is `QUOTED`, so that nothin
 
 import re
 
-from assistant.saying import FORMS
-
 QUOTED = "\ufffc"
 """Stands for every character inside a quotation, its marks included, in a masked sentence."""
 
@@ -86,7 +84,7 @@ def _tail(text: str, start: int, end: int) -> tuple[int, int] | None:
             if first == len(words):
                 return _leading(text, start, words[i].start())
             break
-        if _AUXILIARY.fullmatch(low) or (word in FORMS and FORMS[word][1] == "finite"):
+        if _AUXILIARY.fullmatch(low):
             break
         first = i
     if first == len(words) or (first == len(words) - 1 and words[first].group().lower() in _DETERMINERS):

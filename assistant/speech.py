@@ -7,20 +7,63 @@ for `speakers` to tell. Linear in the sentence.
 """
 
 import re
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Literal, NamedTuple
 
 from assistant.clauses import DAY, QUOTED, first_verb, noun_phrase_after, subject_of
-from assistant.saying import FORMS
 
 
 class Attribution(NamedTuple):
-    """Who says it: `text[start:end]` of the sentence, empty when nobody is named; and where the verb stands."""
+    """Who says it: `text[start:end]` of the sentence; empty when nobody in particular does."""
 
     start: int
     end: int
-    verb_start: int
-    verb_end: int
 
+
+_Form = Literal["base", "finite", "participle", "gerund"]
+
+_VERBS = {
+    "say": "say",
+    "clause": (
+        "write state add argue believe warn conclude report announce note claim insist contend assert allege explain "
+        "acknowledge admit concede reply respond answer testify tweet post estimate recommend stress emphasize "
+        "emphasise complain recall maintain declare disclose confirm caution promise pledge vow demand think feel hope "
+        "fear expect worry repeat reiterate counter observe remark advise lament joke quip agree doubt dispute deny "
+        "mention speculate proclaim continue shout cry yell exclaim swear object reason point suggest"
+    ),
+    "tell": "tell assure remind inform",
+    "ask": "ask wonder",
+    "name": "call label dub brand term deem pronounce",
+    "describe": "describe characterize characterise portray depict denounce dismiss hail",
+    "accuse": "accuse fault attribute",
+    "blame": "blame predict",
+    "read": "read",
+    "put": "put",
+}
+"""Verbs of saying by complement: anything; a clause; a listener and a clause; a question; a predicate; `as`; …"""
+_IRREGULAR = {
+    "say": "said said", "tell": "told told", "write": "wrote written", "think": "thought thought", "feel": "felt felt",
+    "read": "read read", "put": "put put", "swear": "swore sworn", "quip": "quipped quipped", "dub": "dubbed dubbed",
+    "admit": "admitted admitted", "label": "labelled labelled",
+}  # fmt: skip
+
+
+def _inflected() -> Iterator[tuple[str, tuple[str, _Form]]]:
+    for kind, verbs in _VERBS.items():
+        for verb in verbs.split():
+            silent = verb.removesuffix("e")
+            regular = verb[:-1] + "ied" if verb[-2:] in {"fy", "ly", "ny", "ry"} else silent + "ed"
+            past, participle = _IRREGULAR.get(verb, f"{regular} {regular}").split()
+            third = regular[:-1] + "s" if regular.endswith("ied") else verb + ("es" if verb.endswith("s") else "s")
+            yield verb, (kind, "base")
+            yield silent + "ing", (kind, "gerund")
+            yield participle, (kind, "participle")
+            yield past, (kind, "finite")
+            yield third, (kind, "finite")
+
+
+_FORMS: Mapping[str, tuple[str, _Form]] = {**dict(_inflected()), "labeled": ("name", "finite")}
+"""Complement and grammatical form of every form of every verb."""
 
 _WORD = re.compile(r"[A-Za-z]+")
 _NOT_SAID = re.compile(
@@ -100,7 +143,7 @@ def attribution(text: str) -> Attribution | None:
     if according is not None and not _NO_SPEAKER.match(text, according.end()):
         first = noun_phrase_after(text, according.end())
         if first is not None and not any(_spoken(text, word) for word in _WORD.finditer(text, 0, according.start())):
-            return Attribution(*first, according.start(), according.end())
+            return Attribution(*first)
     for word in _WORD.finditer(text):
         found = _spoken(text, word)
         if found is not None:
@@ -110,9 +153,9 @@ def attribution(text: str) -> Attribution | None:
 
 def _spoken(text: str, word: re.Match[str]) -> Attribution | None:
     """The attribution that this word makes as a verb, if it does."""
-    if word.group() not in FORMS:
+    if word.group() not in _FORMS:
         return None
-    kind, form = FORMS[word.group()]
+    kind, form = _FORMS[word.group()]
     before = word.start()
     passive = have = False
     while True:
@@ -140,7 +183,7 @@ def _spoken(text: str, word: re.Match[str]) -> Attribution | None:
             return None
         if word.group().startswith("suggest") and _EVIDENCE.search(text, *subject):
             return None  # a model suggests that the water will rise; nobody says so
-    return Attribution(*subject, word.start(), word.end())
+    return Attribution(*subject)
 
 
 def _says_something(text: str, kind: str, subject_start: int, verb: re.Match[str]) -> bool:
@@ -162,10 +205,10 @@ def _passive(text: str, kind: str, before: int, verb: re.Match[str]) -> Attribut
     agent = _BY.match(text, verb.end())
     if agent is not None and kind in {"name", "describe"}:
         by = noun_phrase_after(text, agent.end())
-        return Attribution(*by, verb.start(), verb.end()) if by else None
+        return Attribution(*by) if by else None
     impersonal = kind == "tell" or (kind in {"say", "clause"} and _IT.search(text[:before]) is not None)
     if impersonal and _THAT.match(text, verb.end()):
-        return Attribution(verb.start(), verb.start(), verb.start(), verb.end())
+        return Attribution(verb.start(), verb.start())
     return None
 
 
@@ -174,7 +217,7 @@ def _participial(text: str, word: re.Match[str]) -> Attribution | None:
     comma = _SAYING.search(text, max(0, word.start() - 2), word.end())
     first = first_verb(text[: word.start()]) if comma and comma.group().startswith(",") else None
     subject = subject_of(text, first) if first is not None else None
-    return Attribution(*subject, word.start(), word.end()) if subject else None
+    return Attribution(*subject) if subject else None
 
 
 def _inverted(text: str, before: int, verb: re.Match[str], kind: str) -> tuple[int, int] | None:
