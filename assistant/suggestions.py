@@ -16,9 +16,11 @@ _DEFINITION = re.compile(
 )
 _ANNOUNCED = re.compile(
     r"^(?P<who>(?:The )?[A-Z][\w’'.-]+(?: [A-Z][\w’'.-]+){0,4}) "
-    r"(?P<verb>announced|confirmed|approved|selected|launched|opened|closed|granted|rejected)\b (?P<what>[^,.;]{4,60}?)"
+    r"(?P<verb>announced|confirmed|approved|selected|launched|opened|closed|granted|rejected)\b "
+    r"(?P<what>(?:an?|the|its|his|her|their|[A-Z])\b[^,.;]{4,60}?)"
     r"(?= on | in | by | of \w+day|[,.;])"
 )
+_NAME = re.compile(r"(?:The )?[A-Z][\w’'.-]+(?: (?:of|for|the|de|[A-Z][\w’'.-]+))*")
 _BASE = {
     "announced": "announce",
     "confirmed": "confirm",
@@ -40,7 +42,8 @@ def candidates(article: Article) -> tuple[str, ...]:
         found.update(dict.fromkeys(_about(document)))
     # Speakers of the article itself come first: a reader has just met them.
     speakers = [*_speakers(article.documents[:1]), *_speakers(article.documents[1:])]
-    said = [f"What did {speaker} say?" for speaker in dict.fromkeys(speakers)][:MAX_SPEAKERS]
+    named = dict.fromkeys(speaker.replace("The ", "the ", 1) for speaker in speakers)
+    said = [f"What did {speaker} say?" for speaker in named][:MAX_SPEAKERS]
     about = list(found)
     mixed = [question for pair in zip(said, about, strict=False) for question in pair]
     return tuple(dict.fromkeys([*mixed, *said, *about]))
@@ -64,6 +67,6 @@ def _speakers(documents: tuple[Document, ...]) -> list[str]:
     counts: Counter[str] = Counter()
     for document in documents:
         for sentence in document.sentences:
-            if sentence.speaker and sentence.speaker != document.publisher:
+            if sentence.speaker and sentence.speaker != document.publisher and _NAME.fullmatch(sentence.speaker):
                 counts[sentence.speaker] += 1 + (sentence.voice == "quoted")
     return [speaker for speaker, _ in counts.most_common()]
