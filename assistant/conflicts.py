@@ -293,7 +293,8 @@ def _disputed(at: int, statements: Sequence[Statement]) -> Iterator[_Found]:
             claim_at and at == claim_at - 1 and _OPEN.search(statements[at].text)
         )
         if near and claim_at < cue_at and inside:
-            roots = frozenset().union(*(statements[n].affirms | statements[n].denies for n in sides))
+            topic = claim_at - 1 if claim_at and _OPEN.search(statements[claim_at - 1].text) else claim_at
+            roots = frozenset().union(*(statements[n].affirms | statements[n].denies for n in (topic, *sides)))
             yield _Found(tuple(statements[n].id for n in sides), "cue", "this, as the sentences themselves say", roots)
             return
 

@@ -33,6 +33,8 @@ CANDIDATES = 12
 _TYPE_WEIGHT = 0.05
 _NAMES_WEIGHT = 0.15
 """Where names are to be listed, a sentence that lists names outweighs one that only speaks of them."""
+_SPOKEN = 0.5
+"""Fit from which on a sentence gives the asked speaker's words."""
 _VERB_WEIGHT = 0.05
 _ARTICLE_BONUS = 0.015
 _CLOSE = 0.93
@@ -121,6 +123,9 @@ def _ranked(question: Question, evidence: Sequence[Evidence], article: Article) 
         bonus = _ARTICLE_BONUS if document.id == article.article.id else 0.0
         bonus += _VERB_WEIGHT if verb is not None and verb in _roots(item.sentence.text) else 0.0
         candidates.append(_Candidate(item.sentence, document, item.score + weight * fit + bonus, fit))
+    if question.type == "who-said" and asked_speaker(question):
+        # Another speaker's words are no answer, however near they are.
+        return sorted(candidates, key=lambda candidate: (candidate.fits < _SPOKEN, -candidate.score))
     return sorted(candidates, key=lambda candidate: -candidate.score)
 
 
@@ -241,7 +246,8 @@ def _selected(question: Question, candidates: Sequence[_Candidate], article: Art
     for candidate in candidates[1:4]:
         if len(chosen) >= 2:
             break
-        if candidate.score >= _CLOSE * best.score and not _repeats(chosen, candidate.sentence):
+        spoken = question.type != "who-said" or candidate.fits >= min(_SPOKEN, best.fits)
+        if spoken and candidate.score >= _CLOSE * best.score and not _repeats(chosen, candidate.sentence):
             chosen.append(candidate.sentence)
     limit = MAX_LISTED if len(chosen) > MAX_SENTENCES else MAX_SENTENCES
     for sentence in tuple(chosen):

@@ -253,8 +253,8 @@ def _says(question: Question, sentence: Sentence) -> float:
     asked = asked_speaker(question)
     if not asked:
         return 1.0 if spoken and (sentence.speaker or names(sentence.text)) else 0.2
-    if sentence.speaker and asked & set(words(sentence.speaker)):
-        return 1.0
+    if sentence.speaker and (shared := asked & set(words(sentence.speaker))):
+        return len(shared) / len(asked)
     told = set(words(sentence.text))
     return (0.8 if spoken else 0.3) * len(asked & told) / len(asked)
 

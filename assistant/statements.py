@@ -210,7 +210,7 @@ _FLAT = re.compile(
     r"\b(?:no (?:clear |real |significant )?change|unchanged|remained (?:flat|stable)|as many as)\b", re.I
 )
 _AGAINST = re.compile(
-    r"(?P<now>\d[\d,.]*) (?P<noun>[a-z]+s)\b[^.;]{0,90}?\b(?:against|compared (?:with|to)) (?P<then>\d[\d,.]*)"
+    r"(?P<now>\d[\d,.]*) (?P<noun>[a-z]+s)\b[^;\n]{0,90}?\b(?:against|compared (?:with|to)) (?P<then>\d[\d,.]*)"
 )
 _TIME_NOUNS = word_set("years months weeks days nights hours minutes times percent points meters metres miles")
 _REACH = 5
