@@ -57,6 +57,8 @@ _REGISTRY: Final = "article-pointers"
 _ABANDONED: Final = 3_600.0
 """Seconds after which a build on a server that does not answer belongs to nobody."""
 
+_COPY_ANSWERS: Final = "%s Until then the copy on this machine answers."
+
 
 class Store:
     """Article versions on this machine, or on a Chroma server with copies on this machine.
@@ -74,7 +76,14 @@ class Store:
     def names(self) -> tuple[str, ...]:
         """The articles that can answer, sorted."""
         with explained(self._directory):
-            pointers = self._server.pointers() if self._server else read_pointers(self._directory)
+            pointers = read_pointers(self._directory)
+        if self._server:
+            try:
+                pointers = self._server.pointers()
+            except StoreError as error:
+                if not pointers:
+                    raise
+                _log.warning(_COPY_ANSWERS, error)
         return tuple(sorted(pointer.name for pointer in pointers))
 
     def version(self, name: str) -> str | None:
@@ -158,7 +167,7 @@ class Store:
         except StoreError as error:
             if copy is None:
                 raise
-            _log.warning("%s Until then the copy on this machine answers.", error)
+            _log.warning(_COPY_ANSWERS, error)
             return copy
 
     def _read(self, pointer: Pointer) -> ArticleIndex | None:

@@ -17,6 +17,7 @@ import pytest
 from assistant.embeddings import MiniLM
 from assistant.errors import SettingsError, StoreError
 from assistant.index import Encoded
+from assistant.indexing import index_article
 from assistant.store import Store
 from tests.indexer import Indexer, article, assert_whole
 from tests.offline import offline
@@ -72,6 +73,18 @@ def test_a_stored_article_comes_back_whole(store: Store, minilm: CountingMiniLM)
     assert store.names() == ("walls",)
     assert built.sentence_vectors is not None
     np.testing.assert_array_equal(index.sentence_vectors, built.sentence_vectors)
+
+
+def test_what_is_stored_moves_no_cosine_by_more_than_a_two_thousandth(store: Store, minilm: CountingMiniLM) -> None:
+    stored = article("walls", sentences=30)
+    computed = index_article(stored, minilm).token_vectors
+    read = store.build(stored, minilm).token_vectors
+    asked = minilm.encode(["How long is wall 7 in the first edition?"]).token_vectors
+    assert computed is not None
+    assert read is not None
+    assert asked is not None
+    moved = asked.vectors @ (read.vectors - computed.vectors).T
+    assert 0 < np.abs(moved).max() < 0.0005
 
 
 def test_another_process_reads_it_without_chroma_and_langchain(

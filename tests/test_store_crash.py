@@ -62,7 +62,7 @@ def any_of(directory: Path, before: set[Path], pattern: str) -> bool:
 # Each moment is when the disk shows it: what the killed process was doing, without any change to what it runs.
 MOMENTS: dict[str, Callable[[Path, set[Path]], bool]] = {
     "as it starts": lambda directory, before: True,
-    "with its snapshot half written": lambda directory, before: any_of(directory, before, "*.tmp"),
+    "with its snapshot half written": lambda directory, before: any_of(directory, before, "snapshot.npz*"),
     "with its snapshot written": lambda directory, before: any_of(directory, before, "snapshot.npz"),
     "as Chroma opens": lambda directory, before: any_of(directory, before, "chroma/chroma.sqlite3"),
     "as Chroma adds": lambda directory, before: any_of(directory, before, "chroma/*/length.bin"),
@@ -76,7 +76,7 @@ def killed_at(directory: Path, moment: Callable[[Path, set[Path]], bool]) -> Non
         indexer.start("walls", "new", SENTENCES)
         deadline = time.monotonic() + 60
         while not moment(directory, before) and time.monotonic() < deadline:
-            pass
+            time.sleep(0.0002)
     finally:
         indexer.kill()
 

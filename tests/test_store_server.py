@@ -166,9 +166,9 @@ def test_a_machine_that_dies_while_indexing_leaves_the_last_version(
     store.build(article("dyke"), minilm)
     before = server.collections()
     indexer = Indexer(tmp_path / "there", server.url)
-    indexer.start("dyke", "second", 1_600)
+    indexer.start("dyke", "second", 800)
     while server.collections() == before:
-        time.sleep(0.001)
+        time.sleep(0.005)
     indexer.kill()
     assert_whole(Store(tmp_path / "reader", server.url), minilm, "dyke", {article("dyke").version})
     store.build(article("dyke", "third"), minilm)
@@ -189,6 +189,7 @@ def test_a_server_that_is_away_is_explained_and_copies_answer(
         caplog.clear()
         assert reader.version("quay") == article("quay").version
         assert reader.current("quay") is not None
+        assert reader.names() == ("quay",)
         assert "cannot be reached" in caplog.text
         assert "the copy on this machine answers" in caplog.text
     stranger = Store(tmp_path / "there", server.url)
