@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from assistant.lexicon import root, root_set
 from assistant.schema import Article, DraftConflict, Question, Sentence
-from assistant.statements import POINTS_BACK, WEAK, Statement, concept, content
+from assistant.statements import NEGATIVE, POINTS_BACK, WEAK, Statement, concept, content
 from assistant.text import words
 
 MAX_CONFLICTS = 2
@@ -213,16 +213,9 @@ def _same_time(own: Statement, other: Statement) -> bool:
     return not own.years or not other.years or bool(own.years & other.years)
 
 
-_DATES_IT = re.compile(r"\b(?:dates|dated)\b", re.I)
-
-
 def _date(own: Statement, other: Statement) -> _Found | None:
     """One thing under two dates: only where both sentences date it in so many words."""
-    if (
-        not (_DATES_IT.search(own.text) and _DATES_IT.search(other.text))
-        or len(own.dates) != 1
-        or len(other.dates) != 1
-    ):
+    if not (own.dated and other.dated) or len(own.dates) != 1 or len(other.dates) != 1:
         return None
     shared = (own.affirms & other.affirms) - {concept("date")}
     noun = next((token for token in own.tokens if concept(token) in shared and token not in own.named), None)
@@ -239,41 +232,23 @@ def _agree(one: str, other: str) -> bool:
 
 # --- what the documents themselves call a dispute --------------------------------------------------------------------
 
-_CONTRADICTS = re.compile(
-    r"\b(?:contradict(?:s|ed|ing)?|at odds with|contrary to|inconsistent with|conflicts? with|differs? from)\b", re.I
-)
-_DISPUTES = re.compile(
-    r"\b(?:rejects? (?:that|this|it)\b|(?:sees?|saw) (?:it|things) (?:otherwise|differently)"
-    r"|count(?:s|ed)? (?:it |them )?differently|disagree[sd]?\b|took issue"
-    r"|call(?:s|ed) (?:that|this|it) (?:wrong|false|untrue|misleading))",
-    re.I,
-)
-_OPEN = re.compile(
-    r"\b(?:is|are|was|were|remains?) (?:disputed|contested|a matter of (?:dispute|debate)|in dispute)\b", re.I
-)
-_NEGATIVE = re.compile(r"\b(?:no|none|not|never)\b", re.I)
-
 
 def _contradicted(at: int, statements: Sequence[Statement]) -> Iterator[_Found]:
     """ "This contradicts earlier statements, which …": what "this" is, against what was stated elsewhere."""
     for cue_at, cue in enumerate(statements):
-        match = _CONTRADICTS.search(cue.text)
+        match = cue.contradicts
         if match is None:
             continue
         claim = statements[cue_at - 1] if cue.before else cue
         told = cue.text[match.end() :].rsplit(" that ", 1)[-1]
-        roots, negative = content(told), bool(_NEGATIVE.search(told))
-        rivals = [
-            other
-            for other in statements
-            if other.document != cue.document and bool(_NEGATIVE.search(other.text)) == negative
-        ]
+        roots, negative = content(told), bool(NEGATIVE.search(told))
+        rivals = [other for other in statements if other.document != cue.document and other.negative == negative]
         rival = max(rivals, key=lambda other: len(roots & (other.affirms | other.denies)), default=None)
         sides = [claim.id, *([cue.id] if claim is not cue else [])]
         if rival is not None and len(roots & (rival.affirms | rival.denies)) >= 2:
             sides.append(rival.id)
         if len(sides) > 1 and statements[at].id in sides:
-            about = " ".join(_NEGATIVE.sub("", told, count=1).strip(" .").split())
+            about = " ".join(NEGATIVE.sub("", told, count=1).strip(" .").split())
             yield _Found(tuple(sides), "cue", f"whether {about}", roots | claim.affirms, roots)
 
 
@@ -282,18 +257,16 @@ def _disputed(at: int, statements: Sequence[Statement]) -> Iterator[_Found]:
     document = statements[at].document
     for cue_at in range(max(0, at - _REACH), min(len(statements), at + _REACH)):
         cue = statements[cue_at]
-        if cue.document != document or not _DISPUTES.search(cue.text):
+        if cue.document != document or not cue.disputes:
             continue
         claim_at = _head(cue_at - 1, statements)
         after = statements[cue_at + 1] if cue_at + 1 < len(statements) else None
         follows = after is not None and after.document == document and bool(after.before)
         sides = [claim_at, cue_at, *([cue_at + 1] if follows else [])]
         near = statements[claim_at].document == document and cue.paragraph - statements[claim_at].paragraph <= 1
-        inside = at in range(claim_at, sides[-1] + 1) or (
-            claim_at and at == claim_at - 1 and _OPEN.search(statements[at].text)
-        )
+        inside = at in range(claim_at, sides[-1] + 1) or (claim_at and at == claim_at - 1 and statements[at].in_dispute)
         if near and claim_at < cue_at and inside:
-            topic = claim_at - 1 if claim_at and _OPEN.search(statements[claim_at - 1].text) else claim_at
+            topic = claim_at - 1 if claim_at and statements[claim_at - 1].in_dispute else claim_at
             roots = frozenset().union(*(statements[n].affirms | statements[n].denies for n in (topic, *sides)))
             yield _Found(tuple(statements[n].id for n in sides), "cue", "this, as the sentences themselves say", roots)
             return

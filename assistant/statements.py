@@ -153,6 +153,30 @@ class Statement:
         return _trend(self)
 
     @cached_property
+    def contradicts(self) -> re.Match[str] | None:
+        """Where it says that something contradicts something."""
+        return _CONTRADICTS.search(self.text)
+
+    @cached_property
+    def disputes(self) -> bool:
+        """Whether it says that somebody sees the matter otherwise."""
+        return bool(_DISPUTES.search(self.text))
+
+    @cached_property
+    def in_dispute(self) -> bool:
+        """Whether it says that a matter is open."""
+        return bool(_OPEN.search(self.text))
+
+    @cached_property
+    def negative(self) -> bool:
+        return bool(NEGATIVE.search(self.text))
+
+    @cached_property
+    def dated(self) -> bool:
+        """Whether it dates something in so many words."""
+        return bool(_DATES_IT.search(self.text))
+
+    @cached_property
     def denials(self) -> tuple[Denied, ...]:
         return tuple(_denials(self))
 
@@ -291,3 +315,21 @@ def _pairs(statement: Statement, before: str, after: str) -> tuple[tuple[frozens
     taken_up = [word for word in words(statement.before) if word not in STOP_WORDS][:1]
     subjects = [concept(word) for word in own or taken_up]
     return tuple(frozenset((subject, roots[0])) for subject in subjects if subject not in (roots[0], "*town")), True
+
+
+# --- what the documents themselves call a dispute --------------------------------------------------------------------
+
+_CONTRADICTS = re.compile(
+    r"\b(?:contradict(?:s|ed|ing)?|at odds with|contrary to|inconsistent with|conflicts? with|differs? from)\b", re.I
+)
+_DISPUTES = re.compile(
+    r"\b(?:rejects? (?:that|this|it)\b|(?:sees?|saw) (?:it|things) (?:otherwise|differently)"
+    r"|count(?:s|ed)? (?:it |them )?differently|disagree[sd]?\b|took issue"
+    r"|call(?:s|ed) (?:that|this|it) (?:wrong|false|untrue|misleading))",
+    re.I,
+)
+_OPEN = re.compile(
+    r"\b(?:is|are|was|were|remains?) (?:disputed|contested|a matter of (?:dispute|debate)|in dispute)\b", re.I
+)
+NEGATIVE = re.compile(r"\b(?:no|none|not|never)\b", re.I)
+_DATES_IT = re.compile(r"\b(?:dates|dated)\b", re.I)
