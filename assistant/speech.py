@@ -85,7 +85,7 @@ _PRONOUN = (
 )
 _CLAUSE = re.compile(
     rf"{_PLACE_TIME},? (?:that|why|how|whether|what|if)\b|(?: out| back)? that\b| {_PRONOUN}|"
-    rf"{_NO_RELATIVE} {_AUX_WORD}\b|{_PLACE_TIME}[,:]? ?{QUOTED}"
+    rf"{_NO_RELATIVE} {_AUX_WORD}\b|{_PLACE_TIME}[,:]? ?{QUOTED}| (?:this|the following|as follows)\b[^:]{{0,60}}:\Z"
 )
 _PARENTHETICAL_END = re.compile(rf"{_PLACE_TIME}\s*(?:[,.!?;\u2014]|{QUOTED}|\Z)")
 _COMPLEMENTS = {

@@ -103,10 +103,16 @@ class _Labels:
     """Whether that one ended inside a quotation."""
     introduced: tuple[Voice, str | None] | None = None
     """How it introduced this one, when it ended in a colon."""
+    marked: bool = False
+    """Whether it was set as a quotation, by `>` as in Markdown."""
 
     def add(self, paragraph: Sequence[Sentence]) -> None:
         """Label the sentences of the next paragraph."""
         readings = self._read(paragraph)
+        marked = paragraph[0].text.startswith(">")
+        if marked:
+            before = self.before[-1].sentence.speaker if self.marked else None
+            self.introduced = "quoted", self.introduced[1] if self.introduced else before
         said: list[_Said] = []
         for place, reading in enumerate(readings):
             voice, speaker = self._voice(readings, place, said)
@@ -114,7 +120,7 @@ class _Labels:
             sentence = reading.sentence.model_copy(update={"voice": voice, "speaker": speaker, "hedges": found})
             said.append(_Said(sentence, self._people(reading, speaker)))
         self.introduced = self._introduction(said[-1])
-        self.open = readings[-1].continues
+        self.open, self.marked = readings[-1].continues, marked
         self.before = said
         self.done += said
 
