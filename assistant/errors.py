@@ -69,6 +69,13 @@ class EmbeddingsError(FaultError):
 
 
 class AnswererError(FaultError):
-    """The chat model failed in a way that was foreseen: timeout, refusal, quota, nonsense."""
+    """The chat model failed in a way that was foreseen: timeout, refusal, quota, nonsense.
+
+    The message is for a reader; `fix` tells whoever runs the assistant what to do.
+    """
 
     retryable = True
+
+    def __init__(self, message: str, fix: str = "") -> None:
+        super().__init__(message)
+        self.fix = fix

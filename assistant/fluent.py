@@ -9,7 +9,8 @@ import queue
 import re
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Self
 
@@ -17,6 +18,7 @@ from assistant import prompts, verifier
 from assistant.asking import Asking
 from assistant.budget import Budget, read_price
 from assistant.cache import Cache, key_of
+from assistant.connection import Connection
 from assistant.errors import AnswererError
 from assistant.lines import Line, LineReader
 from assistant.llm import Endpoint, LanguageModel, Meter
@@ -105,7 +107,9 @@ class Fluent:
         verify = _Verification(self.model, self._cache, asking, shown, meter, until)
         with _Reading(self.model.claim_lines(asking.standalone, evidence, article, LANGUAGE, meter)) as reading:
             for lines in reading.batches(until):
+                asking.lap("draft")
                 yield from verify(lines)
+                asking.lap("verify")
         asking.lap("draft")
         if not asking.composer.cited and not reading.declined:
             raise AnswererError("The model wrote no sentence that could be verified.")
@@ -219,9 +223,10 @@ class _Verification:
 class _Reading:
     """Reads the model in a thread of its own, so that judging and reading go on side by side."""
 
-    def __init__(self, stream: Iterator[str]) -> None:
+    def __init__(self, stream: Generator[str]) -> None:
         self._stream = stream
         self._lines: queue.SimpleQueue[Line | AnswererError | None] = queue.SimpleQueue()
+        self._connection = Connection()
         self._stopped = threading.Event()
         self._reader = LineReader()
         self._thread = threading.Thread(target=self._read, name="model", daemon=True)
@@ -232,6 +237,7 @@ class _Reading:
 
     def __exit__(self, *_: object) -> None:
         self._stopped.set()
+        self._connection.stop()
 
     def batches(self, until: float) -> Iterator[list[Line]]:
         """All lines that have closed since the last batch, at least one."""
@@ -265,11 +271,12 @@ class _Reading:
 
     def _read(self) -> None:
         try:
-            for chunk in self._stream:
-                for line in self._reader.feed(chunk):
-                    self._lines.put(line)
-                if self._stopped.is_set():
-                    return
+            with self._connection, closing(self._stream):
+                for chunk in self._stream:
+                    for line in self._reader.feed(chunk):
+                        self._lines.put(line)
+                    if self._stopped.is_set():
+                        return
             for line in self._reader.end():
                 self._lines.put(line)
             self._lines.put(None)

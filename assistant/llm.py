@@ -10,24 +10,26 @@ import re
 import secrets
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any, Literal
+from functools import cache, cached_property
+from typing import Any, Literal, cast
 
-import httpx
 import openai
-from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage, SystemMessage
 from langchain_openai import ChatOpenAI
 from pydantic import SecretStr
 
 from assistant import prompts
+from assistant.connection import Connection
 from assistant.errors import AnswererError
 from assistant.schema import Article, Sentence, Turn, Usage
 
 MAX_ANSWER_TOKENS = 700
 MAX_JUDGE_TOKENS = 400
 MAX_REWRITE_TOKENS = 120
+MAX_PROBE_TOKENS = 16
 MAX_REWRITE_CHARS = 400
 MAX_STREAM_CHARS = 20_000
 CHARS_PER_TOKEN = 4
@@ -107,8 +109,11 @@ class LanguageModel:
 
     def claim_lines(
         self, question: str, evidence: Sequence[Sentence], article: Article, language: str, meter: Meter
-    ) -> Iterator[str]:
-        """The model's text as it comes. Raises AnswererError, also after the first pieces."""
+    ) -> Generator[str]:
+        """The model's text as it comes. Raises AnswererError, also after the first pieces.
+
+        Closing the iterator ends the reply at the endpoint too.
+        """
         filled = prompts.load("answer").messages(
             block=_block_name(),
             title=_one_line(article.article.title),
@@ -117,20 +122,22 @@ class LanguageModel:
             question=question,
             language=language,
         )
-        sent = _messages(filled)
+        sent, limit = _messages(filled), self._limit(MAX_ANSWER_TOKENS)
         received = 0
         finish: str | None = None
         usage: Mapping[str, Any] | None = None
         try:
-            for chunk in self._chat.stream(sent, **self._limit(MAX_ANSWER_TOKENS)):
-                text = str(chunk.text)
-                usage = chunk.usage_metadata or usage
-                finish = chunk.response_metadata.get("finish_reason") or finish
-                received += len(text)
-                if received > MAX_STREAM_CHARS:
-                    break
-                if text:
-                    yield text
+            # LangChain gives a generator, whatever its signature says.
+            with closing(cast("Generator[AIMessageChunk]", self._chat.stream(sent, **limit))) as chunks:
+                for chunk in chunks:
+                    text = str(chunk.text)
+                    usage = chunk.usage_metadata or usage
+                    finish = chunk.response_metadata.get("finish_reason") or finish
+                    received += len(text)
+                    if received > MAX_STREAM_CHARS:
+                        break
+                    if text:
+                        yield text
         except Exception as error:
             raise _foreseen(error) from error
         finally:
@@ -177,6 +184,14 @@ class LanguageModel:
         line = text.splitlines()[0].strip().strip('"“”') if text else ""
         return line if 0 < len(line) <= MAX_REWRITE_CHARS else None
 
+    def try_out(self, until: float) -> None:
+        """The smallest call there is. Raises AnswererError, whose `fix` is for whoever runs the assistant."""
+        sent = [HumanMessage("Answer with the word yes.")]
+        try:
+            self._invoke(sent, Meter(), until, **self._limit(MAX_PROBE_TOKENS))
+        except Exception as error:
+            raise _foreseen(error) from error
+
     def _structured(self, sent: Sequence[BaseMessage], meter: Meter, until: float) -> str:
         """The judge's reply by the strictest form that the endpoint takes; what it refused once is not tried again."""
         for taken in _STRICTEST_FIRST[_STRICTEST_FIRST.index(self._taken) :]:
@@ -197,19 +212,24 @@ class LanguageModel:
 
     def _invoke(self, sent: Sequence[BaseMessage], meter: Meter, until: float, **form: Any) -> str:
         """The whole reply, given up at `until`: a server that trickles bytes never meets a socket's timeout."""
+        if time.monotonic() >= until:
+            raise _too_long()
         replies: queue.SimpleQueue[AIMessage | Exception] = queue.SimpleQueue()
+        connection = Connection()
 
         def call() -> None:
-            try:
-                replies.put(self._chat.invoke(list(sent), **form))
-            except Exception as error:
-                replies.put(error)
+            with connection:
+                try:
+                    replies.put(self._chat.invoke(list(sent), **form))
+                except Exception as error:
+                    replies.put(error)
 
         threading.Thread(target=call, name="model", daemon=True).start()
         try:
             reply = replies.get(timeout=max(0.0, until - time.monotonic()))
         except queue.Empty:
-            raise AnswererError("The model took too long.") from None
+            connection.stop()
+            raise _too_long() from None
         if isinstance(reply, Exception):
             raise reply
         text = str(reply.text)
@@ -231,26 +251,62 @@ class LanguageModel:
             timeout=self._endpoint.timeout,
             max_retries=1,
             stream_usage=True,
+            http_client=_http_client(),
         )
 
 
+@cache
+def _http_client() -> Any:
+    """One for all endpoints: it keeps connections open between calls, and tells each call which it has."""
+    return openai.DefaultHttpxClient(event_hooks={"request": [Connection.begins], "response": [Connection.opened]})
+
+
 def _foreseen(error: Exception) -> AnswererError:
-    """The reason as a reader may see it. What the provider wrote stays in the chained cause."""
+    """The reason as a reader may see it, and the fix for the operator. What the provider wrote stays in the cause."""
     if isinstance(error, AnswererError):
         return error
     if isinstance(error, openai.AuthenticationError | openai.PermissionDeniedError):
-        return AnswererError("The model's endpoint refused the key.")
+        return AnswererError(
+            "The model's endpoint refused the key.",
+            "Set OPENAI_API_KEY to a key of this endpoint that may use the model.",
+        )
     if isinstance(error, openai.NotFoundError):
-        return AnswererError("The model's endpoint does not know the model.")
+        return AnswererError(
+            "The model's endpoint does not know the model.",
+            "Set ASSISTANT_MODEL to a name that the endpoint lists under /models, and OPENAI_BASE_URL to the address "
+            "below which /chat/completions is, which mostly ends in /v1.",
+        )
     if isinstance(error, openai.RateLimitError):
-        return AnswererError("The model's endpoint is at its limit.")
-    if isinstance(error, openai.APITimeoutError | httpx.TimeoutException):
-        return AnswererError("The model took too long.")
-    if isinstance(error, openai.APIConnectionError | httpx.TransportError):
-        return AnswererError("The model's endpoint cannot be reached.")
+        return AnswererError(
+            "The model's endpoint is at its limit.", "Wait, or raise the rate limit or the credit of the account."
+        )
+    if isinstance(error, openai.APITimeoutError):
+        return _too_long()
+    if isinstance(error, openai.APIConnectionError):
+        return AnswererError(
+            "The model's endpoint cannot be reached.",
+            "Start the server, or put OPENAI_BASE_URL right: http://127.0.0.1:11434/v1, for example.",
+        )
+    if isinstance(error, openai.BadRequestError | openai.UnprocessableEntityError):
+        return AnswererError(
+            f"The model's endpoint failed (HTTP {error.status_code}).",
+            "The endpoint does not take this kind of request: set ASSISTANT_MODEL to a chat model.",
+        )
     if isinstance(error, openai.APIStatusError):
-        return AnswererError(f"The model's endpoint failed (HTTP {error.status_code}).")
-    return AnswererError("The model's endpoint sent something that cannot be read.")
+        return AnswererError(
+            f"The model's endpoint failed (HTTP {error.status_code}).", "Look at the endpoint's own log or status page."
+        )
+    return AnswererError(
+        "The model's endpoint sent something that cannot be read.",
+        "Make sure that OPENAI_BASE_URL is an OpenAI-compatible API and no web page; it mostly ends in /v1.",
+    )
+
+
+def _too_long() -> AnswererError:
+    return AnswererError(
+        "The model took too long.",
+        "Try a smaller model, or give it more time: ASSISTANT_DEADLINE_SECONDS, ASSISTANT_MODEL_TIMEOUT_SECONDS.",
+    )
 
 
 def _messages(filled: prompts.Messages) -> list[BaseMessage]:

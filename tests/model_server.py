@@ -38,6 +38,8 @@ class Reply:
     usage: bool = True
     endless: bool = False
     """Repeat the pieces until the reader leaves."""
+    trickle: float = 0.0
+    """Send a blank and no word of a whole reply, every so many seconds, until the reader leaves."""
 
 
 Script = Callable[[Use, dict[str, Any]], Reply]
@@ -51,6 +53,8 @@ class ModelServer:
     requests: list[tuple[Use, dict[str, Any]]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     url: str = ""
+    busy: int = 0
+    """Replies that are on their way."""
 
     def count(self, use: Use) -> int:
         return sum(asked == use for asked, _ in self.requests)
@@ -89,16 +93,21 @@ def serving(script: Script) -> Iterator[ModelServer]:
             served.requests.append((use, body))
             served.headers.append(dict(self.headers))
             reply = served.script(use, body)
-            time.sleep(reply.delay)
+            served.busy += 1
             try:
+                time.sleep(reply.delay)
                 if body.get("stream") and reply.status == 200 and reply.raw is None:
                     self._stream(reply)
                 else:
                     self._whole(reply)
             except (BrokenPipeError, ConnectionResetError):
                 self.close_connection = True
+            finally:
+                served.busy -= 1
 
         def _whole(self, reply: Reply) -> None:
+            if reply.trickle:
+                self._trickle(reply.trickle)
             text = reply.text if isinstance(reply.text, str) else "".join(reply.text)
             content = {"role": "assistant", "content": text}
             message: dict[str, Any] = {
@@ -118,6 +127,15 @@ def serving(script: Script) -> Iterator[ModelServer]:
             self.send_header("Content-Length", str(len(data)))
             self.end_headers()
             self.wfile.write(data)
+
+        def _trickle(self, seconds: float) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Transfer-Encoding", "chunked")
+            self.end_headers()
+            while True:
+                self._chunk(b" ")
+                time.sleep(seconds)
 
         def _stream(self, reply: Reply) -> None:
             self.send_response(200)
