@@ -9,7 +9,7 @@ their seed is fixed.
 
 import argparse
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
@@ -84,13 +84,16 @@ class Ahead:
         return self._model.embed_query(text)
 
 
-def rows_of(data: Path, model: MiniLM, with_vectors: bool) -> Iterator[Row]:
-    """Every question with its signals; `ablated` are SQuAD's answerable ones asked without their paragraph."""
+def rows_of(data: Path, model: MiniLM) -> Iterator[tuple[str, Row]]:
+    """Every question with its signals, once for each of the two models: with vectors, and with words alone.
+
+    `ablated` are SQuAD's answerable questions, asked of their article without the paragraph that answers.
+    """
     for item in fit_data.squad(data):
         title = item.article.article.title
         whole = fit_data.index(item.article, model)
         ahead = Ahead(model, [ended(question.text) for question in item.questions])
-        yield from _asked("squad", title, whole, ahead, item.questions, with_vectors)
+        yield from _asked("squad", title, whole, ahead, item.questions)
         paragraph_of = {sentence.id: sentence.paragraph for sentence in item.article.article.sentences}
         by_paragraph: dict[int, list[fit_data.Labelled]] = {}
         for question in item.questions:
@@ -99,30 +102,25 @@ def rows_of(data: Path, model: MiniLM, with_vectors: bool) -> Iterator[Row]:
                     replace(question, answerable=False, gold=frozenset())
                 )
         for paragraph, ablated in by_paragraph.items():
-            yield from _asked(
-                "ablated", title, fit_data.without_paragraph(whole, paragraph), ahead, ablated, with_vectors
-            )
+            yield from _asked("ablated", title, fit_data.without_paragraph(whole, paragraph), ahead, ablated)
     items = tuple(fit_data.clapnq(data))
     folds = np.random.RandomState(0).permutation(len(items)) % CLAPNQ_FOLDS
     ahead = Ahead(model, [ended(item.questions[0].text) for item in items])
     for item, fold in zip(items, folds, strict=True):
-        yield from _asked(
-            "clapnq", f"clapnq {fold}", fit_data.index(item.article, model), ahead, item.questions, with_vectors
-        )
+        yield from _asked("clapnq", f"clapnq {fold}", fit_data.index(item.article, model), ahead, item.questions)
 
 
 def _asked(
-    name: str, fold: str, index: ArticleIndex, model: Ahead, asked: Sequence[fit_data.Labelled], with_vectors: bool
-) -> Iterator[Row]:
-    if not with_vectors:
-        index = ArticleIndex(index.article, None, None, None)
-    retriever = Retriever(index, model)
-    for labelled in asked:
-        question = questions.analyse(labelled.text)
-        evidence = retriever.search(question, k=5)
-        if evidence:
-            signals = answerability.inputs(question, evidence)
-            yield Row(name, fold, labelled.answerable, evidence[0].sentence.id in labelled.gold, signals)
+    name: str, fold: str, index: ArticleIndex, model: Ahead, asked: Sequence[fit_data.Labelled]
+) -> Iterator[tuple[str, Row]]:
+    words_only = ArticleIndex(index.article, None, None, None)
+    for kind, retriever in (("vectors", Retriever(index, model)), ("words", Retriever(words_only, None))):
+        for labelled in asked:
+            question = questions.analyse(labelled.text)
+            if evidence := retriever.search(question, k=5):
+                first_is_gold = evidence[0].sentence.id in labelled.gold
+                signals = answerability.inputs(question, evidence)
+                yield kind, Row(name, fold, labelled.answerable, first_is_gold, signals)
 
 
 def ended(text: str) -> str:
@@ -224,6 +222,19 @@ def report(rows: Sequence[Row], probabilities: Floats, threshold: float) -> Iter
         yield f"| {name} | {chosen.sum()} | {auc:.3f} | {aurc:.3f} | {error:.3f} | {wrong:.3f} | {right:.3f} |"
 
 
+def curve(rows: Sequence[Row], probabilities: Floats) -> Iterator[str]:
+    """Lines of Markdown: what each threshold declines."""
+    yield (
+        "| threshold | "
+        + " | ".join(f"{name}: false, right declines" for name in ("squad", "ablated", "clapnq"))
+        + " |"
+    )
+    yield "|---|---|---|---|"
+    for threshold in (0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6):
+        found = declines(rows, probabilities, threshold).values()
+        yield f"| {threshold} | " + " | ".join(f"{wrong:.3f}, {right:.3f}" for wrong, right in found) + " |"
+
+
 def calibration_error(answerable: NDArray[np.bool_], probabilities: Floats) -> float:
     """Expected calibration error over ten bins of equal width (Guo et al., ICML 2017)."""
     bins = np.minimum((probabilities * 10).astype(int), 9)
@@ -244,16 +255,28 @@ def main(arguments: Sequence[str] | None = None) -> None:
     model = MiniLM()
     models: dict[str, Any] = {}
     threshold = 0.5
-    for name, with_vectors in (("vectors", True), ("words", False)):
-        rows = tuple(rows_of(options.data, model, with_vectors))
+    found = tuple(rows_of(options.data, model))
+    for name in ("vectors", "words"):
+        rows = tuple(row for kind, row in found if kind == name)
         names = sorted({signal for row in rows for signal in row.signals})
         probabilities = held_out(rows, names)
-        if with_vectors:
+        if name == "vectors":
             threshold = chosen_threshold(rows, probabilities)
         print(f"\n{name}, at the threshold {threshold}:\n")
-        print("\n".join(report(rows, probabilities, threshold)))
+        print("\n".join(report(rows, probabilities, threshold)), end="\n\n")
+        print("\n".join(curve(rows, probabilities)))
         models[name] = Fitted(rows, names).as_json()
-    options.out.write_text(json.dumps({"threshold": threshold, "models": models}, indent=1) + "\n", encoding="utf-8")
+    options.out.write_text(written(threshold, models), encoding="utf-8")
+
+
+def written(threshold: float, models: Mapping[str, Any]) -> str:
+    """The file's JSON, a signal a line."""
+    parts = []
+    for name, model in models.items():
+        lines = (f"    {json.dumps(signal)}: {json.dumps(values)}" for signal, values in model["signals"].items())
+        head = f'  "{name}": {{\n   "intercept": {model["intercept"]},\n   "long": {model["long"]},\n   "signals": {{\n'
+        parts.append(head + ",\n".join(lines) + "\n   }\n  }")
+    return f'{{\n "threshold": {threshold},\n "models": {{\n' + ",\n".join(parts) + "\n }\n}\n"
 
 
 if __name__ == "__main__":
