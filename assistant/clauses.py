@@ -16,7 +16,10 @@ _SUBORDINATE = re.compile(
 _AUXILIARY = re.compile(
     r"is|are|was|were|has|have|had|will|would|can|could|may|might|must|should|do|does|did|be|been|being"
 )
-_DETERMINERS = frozenset(["the", "a", "an", "his", "her", "its", "their", "our", "my", "these", "those", "no"])
+_NO_NOUN = re.compile(
+    r"the|an?|his|her|its|their|our|my|these|those|no|of|in|on|at|to|for|with|by|from|about|into|over|under|between|among|"
+    r"through|during|against|without|within|per|not|very|more|most|than"
+)
 _CONJUNCTION = frozenset(["and", "or", "but", "so", "yet", "then", "nor", "as", "&"])
 _NAME_WORD = r"(?:[A-Z][\w.'\u2019-]*|van|von|de|del|al|bin|la)"
 _NAME_ONLY = re.compile(rf"{_NAME_WORD}(?: {_NAME_WORD}){{0,5}}")
@@ -87,7 +90,7 @@ def _tail(text: str, start: int, end: int) -> tuple[int, int] | None:
         if _AUXILIARY.fullmatch(low):
             break
         first = i
-    if first == len(words) or (first == len(words) - 1 and words[first].group().lower() in _DETERMINERS):
+    if first == len(words) or _NO_NOUN.fullmatch(words[-1].group().lower()):
         return None
     return words[first].start(), words[-1].end()
 

@@ -17,7 +17,7 @@ _ROLES = (
     "administrator|clerk|farmer|fisher(?:man|woman)|driver|neighbou?r|witness|student|expert|specialist|adviser|advisor|"
     "aide|mp|mep|msp|mr|mrs|ms|mx|sir|lord|lady|dame|master|general|gen|adm|admiral|maj|major|deputy|marshal|warden|"
     "trustee|legislator|candidate|nominee|head|vice|coordinator|strategist|consultant|veteran|baker|curator|conductor|"
-    "chef|singer|actor|actress|player|priest"
+    "chef|singer|actor|actress|player|priest|ranger|supervisor|trooper|firefighter|paramedic|coroner"
 )
 _ROLE = re.compile(rf"(?:{_ROLES})\.?", re.IGNORECASE)
 _ROLE_BEFORE = re.compile(rf"\b(?P<role>{_ROLES}),? \Z", re.IGNORECASE)
@@ -44,6 +44,7 @@ _HE = re.compile(
 _SHE = re.compile(
     r"\b(?:Mrs|Ms|Miss|Lady|Dame|(?:spokes|council|chair|congress|alder|fisher)woman|queen|princess)\b", re.IGNORECASE
 )
+_LIKE_A_ROLE = re.compile(r"[a-z]{3}(?:er|or|ist|ian|ant|man|woman)\Z")
 _ARTICLE = re.compile(r"\A(?:the|a|an)\s+", re.IGNORECASE)
 
 
@@ -83,6 +84,8 @@ def without_titles(name: str) -> str:
     for place, word in enumerate(words if "of" not in words else ()):
         if _ROLE.fullmatch(word) and (word != "General" or words[place - 1] in {"Attorney", "Surgeon", "Major"}):
             last_title = place
+    if last_title < 0 and len(words) > 3 and _LIKE_A_ROLE.search(words[-3]):
+        last_title = len(words) - 3  # Park Ranger Supervisor Robert Colligan
     rest = words[last_title + 1 :]
     if last_title >= 0 and rest and not may_be_person(" ".join(rest)):
         return " ".join(words)

@@ -121,6 +121,7 @@ _NAMED = re.compile(
     rf"|(?:(?!\b(?:for|on|at|to|from|after|before|when|about)\b)[^,;:.{QUOTED}]){{1,80}}?{_PREDICATE})"
 )
 _NOT_NAMED = re.compile(r" (?:an?|for|on|in|off|out|up|upon|back|police|reporters|[a-z]+ meetings?)\b")
+_ASIDE = re.compile(r"(?<=\w) \([^()]{1,40}\)")  # Michael Doherty (R-Warren) said
 _BY = re.compile(r"[^;:]{0,120}? by ")
 _THAT = re.compile(r" that\b")
 _IT = re.compile(r"\b[Ii]t\s*\Z")
@@ -139,6 +140,7 @@ _SAYING = re.compile(r",? (?:saying|arguing|adding|warning|claiming|insisting|no
 
 def attribution(text: str) -> Attribution | None:
     """The first attribution of the main clause; `text` is a sentence with its quotations masked."""
+    text = _ASIDE.sub(lambda match: " " * len(match.group()), text)
     according = _ACCORDING.search(text)
     if according is not None and not _NO_SPEAKER.match(text, according.end()):
         first = noun_phrase_after(text, according.end())
@@ -228,6 +230,6 @@ def _inverted(text: str, before: int, verb: re.Match[str], kind: str) -> tuple[i
     found = noun_phrase_after(text, verb.end() + 1)
     if found is None or not _SPEAKER_START.match(text, found[0]):
         return None
-    # After a mere comma the noun phrase must be all there is: `Halloran, the mayor, said the wall will hold.`
-    whole = left.endswith(QUOTED) or not _CLAUSE_WORD.search(text, *found)
-    return found if whole else None
+    # After a mere comma the noun phrase must be all there is: `Halloran, the mayor, said Lee “has failed.”`
+    alone = text[found[1] : found[1] + 1] in (",", ".", "") and not _CLAUSE_WORD.search(text, *found)
+    return found if left.endswith(QUOTED) or alone else None

@@ -22,6 +22,8 @@ _MOSTLY, _WHOLLY = 0.5, 0.8
 """Shares of a sentence's words in quotation marks that make it a quotation: with a speaker named, and without."""
 _TERM_WORDS = 3
 """A quotation of so few words without a stop is a term, a title or a scare quote, and nobody's speech."""
+_PART_WORDS = 6
+"""Words in quotation marks from which on they are speech that goes on from the sentence before."""
 _LONGEST_SENTENCE = 2_000
 """Characters of a sentence that are searched for its speaker."""
 
@@ -77,6 +79,11 @@ class _Reading:
             return share >= (_MOSTLY if self.attribution else _WHOLLY)
         begins = bool(self.quotes) and self.quotes[0][0] == 0
         return begins or self.closes_with_quotation or self._closes_after(",")
+
+    @property
+    def partly_quoted(self) -> bool:
+        """Whether a good part of it is somebody's words, although it names nobody."""
+        return any(len(_WORDS.findall(self.sentence.text[start:end])) >= _PART_WORDS for start, end in self.quotes)
 
     @property
     def closes_with_quotation(self) -> bool:
@@ -157,6 +164,8 @@ class _Labels:
             return "quoted", doing[0] if len(doing) == 1 else None
         if self.introduced is not None:
             return self.introduced
+        if reading.partly_quoted and said and said[-1].speaks:
+            return "reported", said[-1].sentence.speaker
         publication = _PUBLICATION_SAYS.match(reading.masked)
         if publication and self.speakers.is_publisher(publication["speaker"]):
             return "reported", self.speakers.resolve(publication["speaker"])
@@ -221,13 +230,18 @@ class _Labels:
                 found = self._speaker(readings[ahead], said)
                 return found.name if found else None
         if said:
-            return said[-1].sentence.speaker
+            return said[-1].sentence.speaker if said[-1].speaks else _only_speaker(said)
         if self.introduced is not None:
             return self.introduced[1]
-        if self.before and (self.open or self.before[-1].sentence.voice != "document"):
-            speakers = {s.sentence.speaker for s in self.before if s.sentence.voice != "document"}
-            return self.before[-1].sentence.speaker if self.open or len(speakers) == 1 else None
-        return None
+        if self.before and self.open:
+            return self.before[-1].sentence.speaker
+        return _only_speaker(self.before) if self.before and self.before[-1].speaks else None
+
+
+def _only_speaker(said: Sequence[_Said]) -> str | None:
+    """Who alone speaks in a paragraph."""
+    speakers = {s.sentence.speaker for s in said if s.speaks}
+    return speakers.pop() if len(speakers) == 1 else None
 
 
 def _is_speech(block: str, quotation: Quotation) -> bool:
