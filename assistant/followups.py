@@ -48,7 +48,7 @@ _CORRECTION = re.compile(
     r"^(?:no|nope|not (?:that|him|her|them|it)|sorry|actually|wait|oops)?[\s,.!-]*"
     r"(?:i (?:meant|mean|was (?:asking|talking) about|am asking about)|i'm asking about|meant)\s+(?:to (?:ask"
     r"|say)\s+)?(?P<what>.+?)[\s.!?]*$"
-    r"|^(?:no|nope|sorry|actually|wait|oops)[\s,.!-]+(?P<other>(?!i\b)[^,?]{2,60}?)[\s.!?]*$",
+    r"|^(?:no|nope|sorry|actually|wait|oops)[\s,.!-]+(?P<other>(?!i\b)(?=(?-i:[A-Z])|the )[^,?.]{2,60}?)[\s.!?]*$",
     re.I,
 )
 _ABOUT = re.compile(
@@ -87,7 +87,7 @@ _YES = re.compile(
     r"^(?:yes|yeah|yep|sure|ok|okay|please|yes,? please|please do|go (?:on|ahead)|do that|that one|ja|si|oui)[\s.!]*$",
     re.I,
 )
-_PREPOSITIONS = "in|on|at|by|to|for|from|with|of|since|under|during|before|after|among|between|about"
+_PREPOSITIONS = "in|on|at|by|to|for|from|with|of|since|under|during|before|after|among|between|about|if|unless|while"
 _STARTS_QUESTION = re.compile(
     rf"^(?:(?:in|on|at|by|to|for|from|with|of|since|under) )?(?:{WH}|{AUX}|tell|list|name|give|describe"
     rf"|explain|show)\b",
@@ -96,7 +96,8 @@ _STARTS_QUESTION = re.compile(
 _DUMMY = re.compile(
     r"\bis it (?:true|possible|known|clear|likely|legal|right|correct|fair|safe|ok|okay|certain|said|reported"
     r"|the case)\b|\b(?:what|how) (?:time|late) is it\b"
-    r"|\bit (?:takes?|took|seems?|appears?|turns? out)\b|\bdoes it (?:take|matter|mean that|seem)\b"
+    r"|\bit (?:takes?|took|seems?|appears?|turns? out|is (?:not )?(?:possible|true|clear|legal|necessary))\b"
+    r"|\b(?:does|do|did|would|will) it (?:take|matter|mean that|seem|make sense)\b"
     r"|\bhow (?:long|far) (?:is|was) it\b",
     re.I,
 )
@@ -115,8 +116,8 @@ _COMPLEMENT = re.compile(
     r"(?<=[a-z]) that (?=(?:the|a|an|he|she|it|they|we|his|her|its|their|no|all|some|any|[A-Z])\b|[A-Z])"
 )
 _ONE_OF = re.compile(
-    r"\bthe (?P<nth>first|second|third|fourth|fifth|last|latter|former)(?: one| city| question| point| item"
-    r"| person| condition| reason)?\b(?! \w+day)",
+    rf"\bthe (?P<nth>first|second|third|fourth|fifth|last|latter|former)"
+    rf"(?: (?:one|city|question|point|item|person|condition|reason)\b|(?=\s*(?:[?,.]|$))|(?= {AUX}\b))",
     re.I,
 )
 _PRONOUN = re.compile(
@@ -152,11 +153,13 @@ class _Said:
 
 _TWO_WH = re.compile(rf"^(?P<one>{WH}),? and (?P<two>(?:(?:by|to|for|from|in|at) )?{WH}) (?P<rest>{AUX}\b.+)$", re.I)
 _PART = re.compile(
-    rf"(?:,\s*|\s+)(?:and|but)(?: also)? (?=(?:(?:(?:in|on|at|by|to|for|from|with|of"
-    rf"|since) )?(?:{WH})\b(?! (?:they|he|she|it|we|you|the|a|an|this|that|these|those)\b)|{AUX} (?:they|he"
-    rf"|she|it|that|this|these|those|there|the|any|[A-Z]\w+)\b))"
+    rf"(?:,\s*|\s+)(?:and|but)(?: also)? (?="
+    rf"(?:(?:(?:in|on|at|by|to|for|from|with|of|since) )?(?:{WH})\b"
+    rf"(?! (?:they|he|she|it|we|you|the|a|an|this|that|these|those|in|cannot)\b)"
+    rf"|{AUX} (?:they|he|she|it|that|this|these|those|there|the|any|[A-Z]\w+) \w))"
     r"|(?<=\?)\s+(?=\S)",
 )
+_FIRST_PRONOUN = re.compile(rf"^(?:{WH} )?(?:{AUX} )?(\w+\b.*)$", re.I)
 MAX_PARTS = 3
 
 
@@ -168,12 +171,18 @@ def parts(question: str, article: Article) -> tuple[str, ...]:
     if match := _TWO_WH.match(question.strip()):
         return tuple(sentence(f"{match[which]} {match['rest']}") for which in ("one", "two"))
     pieces = [piece.strip(" ,") for piece in _PART.split(question) if piece and piece.strip(" ,?.!")]
+    if any(len(piece.split()) < 3 and not _BARE_WH.match(piece) for piece in pieces[1:]):
+        return (question,)
     if not 1 < len(pieces) <= MAX_PARTS or not _STARTS_QUESTION.match(pieces[0]):
         return (question,)
     found: list[str] = []
     for piece in pieces:
         whole = piece if piece.endswith(("?", ".", "!")) else piece + "?"
-        found.append(sentence(_resolve(whole, _Said(found[0], "", "", article))) if found else whole)
+        alone = sentence(_resolve(whole, _Said(found[0], "", "", article))) if found else whole
+        if found and alone == sentence(whole) and _PRONOUN.match(_FIRST_PRONOUN.sub(r"\1", whole)):
+            # What "he" or "it" is stays open, so the part cannot be asked alone.
+            return (question,)
+        found.append(alone)
     return tuple(found)
 
 
@@ -213,6 +222,8 @@ def _resolve(question: str, said: _Said) -> str:
         and not _verb_in(bare)
     ):
         return _about(_replace_pronouns(bare.rstrip(" ?"), said), said)
+    if not (_STARTS_QUESTION.match(bare) or bare.endswith("?")):
+        return question
     resolved = _replace_pronouns(bare, said)
     if resolved == bare:
         return question if bare == asked or not _STARTS_QUESTION.match(bare) else sentence(bare)
@@ -312,6 +323,8 @@ def _replace_pronouns(bare: str, said: _Said) -> str:
     for match in _PRONOUN.finditer(bare):
         if any(start <= match.start() < end for start, end in hidden):
             continue
+        if match.lastgroup == "thing" and not _stands_alone(match, bare):
+            continue
         word = match.group().lower()
         before = bare[: match.start()]
         if _has_own_antecedent(before, match.lastgroup or "", said.article):
@@ -327,8 +340,20 @@ def _replace_pronouns(bare: str, said: _Said) -> str:
     return result
 
 
+_BEFORE_PRONOUN = re.compile(
+    rf"(?:^|\b(?:{AUX}|{_PREPOSITIONS}|and|or|but|than|as|not|also|[a-z]+(?:ed|ing))|[,:;(“\"])\s*$", re.I
+)
+
+
+def _stands_alone(match: re.Match[str], text: str) -> bool:
+    """Whether "that" or "this" is the thing itself, not the link to a clause: "towns that are", "he said that"."""
+    return match.group().lower() not in {"that", "this"} or bool(_BEFORE_PRONOUN.search(text[: match.start()]))
+
+
 def _has_own_antecedent(before: str, group: str, article: Article) -> bool:
     """Whether the question itself names, before the pronoun, what it stands for."""
+    if re.match(r"(?:if|when|while|since|as|because)\b[^,]{6,},", before, re.I) and group in {"thing", "many"}:
+        return True
     if group == "person":
         return any(kind_of(name, article) == "person" for name in proper_names(before))
     if group == "many":
@@ -353,6 +378,12 @@ def _referent(group: str, word: str, bare: str, mentions: Sequence[Mention], sai
         head = relative.split(" that ")[0].removeprefix("the ")
         fitting = [mention for mention in fitting if mention.text != head and mention.recency >= 0.5]
         fitting.append(Mention(relative, "thing", True, 0.9 if word == "them" else 1.3))
+    if group == "many" and not relative and fitting and all(mention.recency < 0.51 for mention in fitting):
+        # Only the answer has candidates: safe when it speaks of one kind of things.
+        heads = {stem(mention.text.split(" of ")[0].split()[-1].lower()) for mention in fitting}
+        fitting = fitting if len(heads) == 1 else []
+        if not fitting:
+            return None
     if group == "many" and not fitting:
         several = dict.fromkeys(m.text for m in mentions if m.kind in {"place", "organisation"} and m.recency >= 0.5)
         return " and ".join(several) if len(several) == 2 or (several and word != "both") else None

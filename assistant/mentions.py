@@ -52,7 +52,7 @@ _STOPS = grammar.word_set(
     """
     of in on at to for from by with about as and or but that which who when where why how is are was were be been has
     have had do does did can could will would may might must should not than into over under after before during since
-    until through against between he she it they them him her you we i said say says get gets got
+    until through against between he she it they them him her you we i said say says get gets got so same following only
     """
 )
 

@@ -44,7 +44,7 @@ _INJECTION = re.compile(
     r"|(?:say|print|output|write|respond with|reply with|answer with|repeat)\s+(?:only\s+|exactly\s+|just\s+"
     r"|the words?\s+|after me)*[:\"“'`]"
     r"|(?:say|print|output|respond with|reply with|answer with)\s+(?:only\s+|exactly\s+|just\s+"
-    r"|the words?\s+)*[A-Z]{4,}\b"
+    r"|the words?\s+)*(?-i:[A-Z]{4,})\b"
     r"|(?:ignoriere|vergiss|missachte)\b.{0,60}?\b(?:anweisung(?:en)?|regeln|instruktionen|alles)\b"
     r"|(?:ignora|olvida|ignorar)\b.{0,60}?\b(?:instrucciones|reglas|todo)\b"
     r"|(?:ignore[zr]?|oublie[zr]?)\b.{0,60}?\b(?:instructions|consignes|r[eè]gles|tout)\b"
@@ -53,13 +53,14 @@ _INJECTION = re.compile(
     re.I | re.S,
 )
 _CREATIVE = re.compile(
-    r"(?:write|compose|create|make(?: up)?|invent|tell|give|sing|draw|paint|generate|produce|draft|recite|rap|do)\s+"
+    r"(?:write|compose|create|make(?: up)?|invent|tell|give|sing|draw|paint|generate|produce|draft|recite|rap)\s+"
     r"(?:me\s+|us\s+)?(?:an?\s+|the\s+|some\s+|your\s+|another\s+|one\s+)?(?:\w+[\s-]+){0,3}?"
-    r"(?:poems?|haikus?|limericks?|sonnets?|songs?|lyrics|rap|jokes?|story|stories|fairy tales?|novel|essays?"
-    r"|e-?mails?|tweets?"
-    r"|blog posts?|recipes?|scripts?|code|function|program that|python|javascript|html|sql|quer(?:y|ies)|image"
-    r"|picture|drawing|logo"
-    r"|cover letter|r[eé]sum[eé]|speech|advert|slogan|homework|riddles?|puns?|ascii art)\b"
+    r"(?:poems?|haikus?|limericks?|sonnets?|songs?|lyrics|jokes?|fairy tales?|recipes?|python|javascript|html|sql"
+    r"|riddles?|puns?|ascii art)\b"
+    r"|(?:write|compose|create|invent|draw|paint|generate|produce|draft)\s+"
+    r"(?:me\s+|us\s+)?(?:an?\s+|the\s+|some\s+|your\s+|another\s+|one\s+)?(?:\w+[\s-]+){0,3}?"
+    r"(?:story|stories|novel|essays?|e-?mails?|letters?|tweets?|blog posts?|scripts?|code|functions?|programs?"
+    r"|quer(?:y|ies)|images?|pictures?|drawings?|logos?|cover letter|r[eé]sum[eé]|speech|adverts?|slogans?|homework)\b"
     r"|(?:sing|dance|rap|rhyme)\b"
     r"|(?:code|program|debug|refactor|implement|compile)\s+(?:me|this|a|an|my)\b|fix\s+(?:this|my)\s+(?:code"
     r"|bug|function)\b|```"
@@ -71,8 +72,7 @@ _CREATIVE = re.compile(
 )
 _TRANSLATE = re.compile(
     r"translate\b|[uü]bersetze?n?\b|traduce\b|traduis\b|traduisez\b|how (?:do|would) (?:you|i"
-    r"|we) say\b.{0,60}?\bin [a-zà-ÿ]+\W*$"
-    r"|what is the \w+ word for\b",
+    r"|we) say\b.{0,60}?\bin [a-zà-ÿ]+\W*$",
     re.I,
 )
 _CHAT = re.compile(
@@ -104,14 +104,14 @@ _ABOUT_US = re.compile(
     r"|bot|chatgpt|gpt|real|sentient|conscious|alive|claude|person|machine)\b"
     r"|(?:what|which)\s+(?:can|do)\s+you\s+(?:do|know|answer)\b|how\s+(?:can|do)\s+(?:you|i)\s+(?:help|work"
     r"|use (?:this|you))\b|how (?:do|does) (?:you|this (?:bot|chat|assistant)) work\b"
-    r"|(?:which|what)\s+(?:ai |language )?model\s+are\s+you\b|do\s+you\s+(?:have|feel|love|like|dream|sleep"
-    r"|speak|remember)\b(?!.{0,60}\b(?:article|source|document)s?\b)|help[\s!.?]*$"
+    r"|(?:which|what)\s+(?:ai |language )?model\s+are\s+you\b|do\s+you\s+(?:(?:feel|love|dream|sleep"
+    r"|speak)\b|have (?:feelings|emotions|a (?:name|soul|body|job)|any name|consciousness)\b)|help[\s!.?]*$"
     r"|wer bist du\b|qui[eé]n eres\b|qui es-tu\b",
     re.I,
 )
 _OPINION = re.compile(
     r"(?:what|how)\s+do\s+you\s+(?:personally\s+|really\s+)?(?:think|feel|believe|make)\b"
-    r"|do\s+you\s+(?:personally\s+|really\s+)?(?:think|believe|agree|support|like|want|hate|trust)\b"
+    r"|do\s+you\s+(?:personally\s+|really\s+)?(?:agree|support|like|hate|trust|believe in)\b"
     r"|(?:what(?:[’']?s| is)|give me|share|tell me)\s+your\s+(?:\w+\s+)?(?:opinion|view|take|thoughts?|stance"
     r"|favou?rite|feelings?)\b|in\s+your\s+(?:\w+\s+)?(?:opinion|view)\b"
     r"|(?:which|who|what)\s+(?:\w+\s+){0,3}?(?:do|would)\s+you\s+(?:like|prefer|recommend|vote|support|choose"

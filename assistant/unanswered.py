@@ -7,7 +7,7 @@ from datetime import date
 
 from assistant import grammar
 from assistant.schema import Article, Document, Question
-from assistant.text import names
+from assistant.text import content_words
 
 MAX_ECHO = 160
 """Characters of the reader's own words that are repeated."""
@@ -103,6 +103,7 @@ _UNCLEAR = re.compile(
     re.I,
 )
 _PERSON = re.compile(r"\b(he|she|him|his|her)\b", re.I)
+_ASKING = frozenset(("say", "tell", "and", "many", "much", "exactly"))
 _MAX_PEOPLE = 4
 
 
@@ -110,7 +111,7 @@ def ask_back(question: Question, article: Article) -> str | None:
     """A question back when nothing in the question says whom or what it is about; `None` when it is clear enough."""
     text = question.text.strip()
     person = _PERSON.search(text)
-    alone = person is not None and not names(text[: person.start()]) and not question.names
+    alone = person is not None and not question.names and not (set(content_words(text[: person.start()])) - _ASKING)
     if not alone and not _UNCLEAR.match(text):
         return None
     title = article.article.title
