@@ -7,15 +7,16 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import cache, lru_cache, wraps
-from typing import Any, Final, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 from anyio.to_thread import run_sync
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
 
 from assistant import catalogue, corpus, guard, metrics, openapi, pages
 from assistant.answering import Answering, Busy, Late
@@ -65,7 +66,7 @@ class HistoryTurn(Body):
 class Ask(Body):
     """A question about an article."""
 
-    question: str = Field(max_length=MAX_TEXT_CHARS)
+    question: str = Field(min_length=1, max_length=MAX_TEXT_CHARS)
     article: str | None = Field(None, max_length=200)
     """Name of the article; the server's own when not given."""
     history: list[HistoryTurn] = Field(default_factory=list, max_length=MAX_HISTORY)
@@ -81,7 +82,7 @@ class Rate(Ask):
 
     rating: Literal["up", "down"]
     comment: str = Field("", max_length=MAX_COMMENT_CHARS)
-    answer: dict[str, Any] | None = None
+    answer: Annotated[Answer | None, WithJsonSchema(openapi.ANSWER_OR_NULL)] = None
     """The answer as it was given; asked again when it is not sent."""
 
 
@@ -162,18 +163,39 @@ async def description(request: Request) -> Response:
     return JSONResponse(openapi.document(Ask, Rate))
 
 
+class Unknown:
+    """What no other route of the API takes; else Streamlit would answer with its page."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        matching = [route for route in _api_routes() if route.path_regex.match(scope["path"])]
+        allowed = sorted({method for route in matching for method in route.methods or ()})
+        detail = "There is nothing at this address. The API is described at /api/v1/openapi.json."
+        if allowed:
+            detail = f"This address takes {', '.join(allowed)} only. The API is described at /api/v1/openapi.json."
+        await problem_response(405 if allowed else 404, detail, {"Allow": ", ".join(allowed)} if allowed else None)(
+            scope, receive, send
+        )
+
+
 def routes() -> list[BaseRoute]:
     """All routes but the Streamlit page's."""
+    return [
+        *_api_routes(),
+        Route("/api/{rest:path}", Unknown()),
+        Route("/healthz", health, methods=["GET"]),
+        Route("/readyz", ready, methods=["GET"]),
+        Route("/metrics", measured, methods=["GET"]),
+        *pages.routes(),
+    ]
+
+
+def _api_routes() -> list[Route]:
     return [
         Route("/api/v1/ask", answered(ask), methods=["POST"]),
         Route("/api/v1/articles", answered(articles), methods=["GET"]),
         Route("/api/v1/articles/{name}", answered(article), methods=["GET"]),
         Route("/api/v1/feedback", answered(feedback), methods=["POST"]),
         Route("/api/v1/openapi.json", description, methods=["GET"]),
-        Route("/healthz", health, methods=["GET"]),
-        Route("/readyz", ready, methods=["GET"]),
-        Route("/metrics", measured, methods=["GET"]),
-        *pages.routes(),
     ]
 
 
@@ -245,15 +267,9 @@ def _article(name: str, wanted: tuple[str, ...]) -> dict[str, Any]:
 
 def _rate(body: Rate) -> int:
     assistant = _opened(body.article or load_settings_once().article)
-    if body.answer is None:
-        answer = assistant.ask(body.question, body.turns)
-    else:
-        try:
-            answer = Answer.model_validate(body.answer)
-        except ValidationError as error:
-            raise Problem(422, "answer: send the answer as it was given, or leave it out.") from error
-        if answer.article != assistant.article.name:
-            raise Problem(422, "answer: it is an answer about another article.")
+    answer = body.answer or assistant.ask(body.question, body.turns)
+    if answer.article != assistant.article.name:
+        raise Problem(422, "answer: it is about another article.")
     stored = Feedback(load_settings_once().data_dir / "feedback.sqlite3")
     return stored.add(answer, body.rating, history=body.turns, comment=body.comment)
 

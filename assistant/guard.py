@@ -152,7 +152,7 @@ class SecurityHeaders:
 
 
 class Problems:
-    """Every error of the API is a problem: an unknown path, a wrong method, and what nobody has foreseen."""
+    """What nobody has foreseen is a problem, too; the server's log has its traceback."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -162,33 +162,18 @@ class Problems:
             await self._app(scope, receive, send)
             return
         started = False
-        replaced: Response | None = None
 
-        async def as_problem(message: Message) -> None:
-            nonlocal started, replaced
-            if message["type"] == "http.response.start":
-                started = True
-                headers = Headers(raw=message["headers"])
-                if message["status"] in (404, 405) and not headers.get("content-type", "").startswith("application/"):
-                    kept = {"Allow": headers["allow"]} if "allow" in headers else None
-                    replaced = problem_response(message["status"], _routing(message["status"]), kept)
-            if replaced is None:
-                await send(message)
-            elif message["type"] == "http.response.body" and not message.get("more_body"):
-                await replaced(scope, receive, send)
+        async def noted(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
 
         try:
-            await self._app(scope, receive, as_problem)
+            await self._app(scope, receive, noted)
         except Exception:
             if not started:
                 await problem_response(500, INTERNAL)(scope, receive, send)
             raise
-
-
-def _routing(status: int) -> str:
-    if status == 404:
-        return "There is nothing at this address. The API is described at /api/v1/openapi.json."
-    return "This address does not know this method. The API is described at /api/v1/openapi.json."
 
 
 class Cors(CORSMiddleware):

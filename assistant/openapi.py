@@ -11,6 +11,10 @@ from assistant.schema import Answer, ClaimEvent, Document, NoticeEvent
 VERSION = "1.0.0"
 _REF = "#/components/schemas/{model}"
 _JSON = "application/json"
+ANSWER_OR_NULL = {
+    "anyOf": [{"$ref": _REF.format(model="Answer")}, {"type": "null"}],
+    "description": "The answer as it was given; asked again when it is not sent.",
+}
 _STRING = {"type": "string"}
 _TITLE_FIELDS = ("name", "title", "publisher", "published", "language", "url")
 _ARTICLE_FIELDS = {

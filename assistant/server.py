@@ -1,13 +1,25 @@
-"""Page, API and widget in one process on one port."""
+"""Page, API and widget in one process on one port: `python -m assistant serve`, or `uvicorn assistant.server:app`."""
 
 import socket
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from assistant.errors import UserError
 
 ROOT = Path(__file__).resolve().parent.parent
+SHUTDOWN_SECONDS = 50
+"""How long answers that are under way may take to end: a little more than the longest can."""
+
+
+def __getattr__(name: str) -> Any:
+    """`app`, loaded when a server asks for it."""
+    if name != "app":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    _find_app()
+    return import_module("app").app
 
 
 def serve(host: str, port: int, announce: Callable[[str], None]) -> bool:
@@ -23,7 +35,7 @@ def serve(host: str, port: int, announce: Callable[[str], None]) -> bool:
             if self.started:
                 announce(f"http://{shown}:{listening.getsockname()[1]}")
 
-    sys.path.insert(0, str(ROOT))  # app.py lies beside this package, wherever this was started
+    _find_app()
     config = uvicorn.Config(
         "app:app",
         lifespan="on",
@@ -31,13 +43,19 @@ def serve(host: str, port: int, announce: Callable[[str], None]) -> bool:
         ws="websockets-sansio",
         log_level="warning",
         access_log=False,
-        timeout_graceful_shutdown=3,
+        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )
     with _listen(host, port) as listening:
         shown = f"[{host}]" if ":" in host else host
         server = Server(config)
         server.run(sockets=[listening])
     return server.started
+
+
+def _find_app() -> None:
+    # app.py lies beside this package, wherever this was started.
+    if str(ROOT) not in sys.path:
+        sys.path.insert(0, str(ROOT))
 
 
 def _listen(host: str, port: int) -> socket.socket:

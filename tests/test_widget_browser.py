@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import httpx
 import pytest
@@ -61,7 +61,6 @@ class Site(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     server: Site
-    protocol_version: ClassVar[str] = "HTTP/1.0"
 
     def do_GET(self) -> None:
         page = self.server.pages.get(self.path.partition("?")[0])
@@ -299,7 +298,7 @@ def test_nothing_is_marked_unless_it_is_the_very_sentence(
 
 def test_a_source_opens_a_card_that_says_whose_words_these_are(page: Page, api: str, site: Site) -> None:
     found = asked(page, f"{site.url}/story", IN_A_SOURCE)
-    chip = found.get_by_role("button", name=re.compile("Source 1.*Varnholm City Council"))
+    chip = found.get_by_role("button", name=re.compile("Source 1: .Varnholm City Council"))
     expect(chip).to_have_attribute("aria-expanded", "false")
     chip.click()
     card = found.get_by_role("complementary")
@@ -354,10 +353,8 @@ def test_hostile_words_are_shown_as_words(page: Page, api: str, site: Site) -> N
     found.get_by_role("button", name="Source 1").first.click()
     expect(found.get_by_role("complementary")).to_contain_text("Open the source")
     assert found.get_by_role("link").count() == 0
-    counts = found.evaluate(
-        "widget => [...widget.shadowRoot.querySelectorAll('*')].filter(e => /^(img|script|b|em|iframe)$/.test(e.localName)).length"
-    )
-    assert counts == 0
+    names = found.evaluate("widget => [...widget.shadowRoot.querySelectorAll('*')].map(e => e.localName)")
+    assert not {"img", "script", "b", "em", "iframe"} & set(names)
     words = found.evaluate("widget => widget.shadowRoot.textContent")
     assert words.count("<script>alert(2)</script> **bold** [a](javascript:alert(3))") >= 9
     assert "\u202e" not in words
@@ -409,7 +406,7 @@ def test_refusals_premises_and_conflicts_look_like_what_they_are(page: Page, api
     assert left
     assert right
     assert left["y"] == right["y"]
-    expect(conflict).to_contain_text("Council (November 2023, brief)")
+    expect(conflict).to_contain_text("\u2068Council\u2069 (November 2023, brief)")
     expect(found.get_by_text("The documents contradict what the question assumes.")).to_be_visible()
 
     refusal = invented(status="abstained", claims=[], citations=[], nearest=[one], text="They do not say.")
@@ -526,8 +523,8 @@ CONTRAST = """widget => {
   for (const element of widget.shadowRoot.querySelectorAll('*')) {
     const words = [...element.childNodes].some(node => node.nodeType === 3 && node.data.trim());
     if (!words || !element.checkVisibility() || ['STYLE', 'SLOT'].includes(element.tagName)) continue;
-    const [light, dark] = [luminance(numbers(getComputedStyle(element).color)), luminance(paper(element))].sort((a, b) => b - a);
-    const ratio = (light + 0.05) / (dark + 0.05);
+    const both = [luminance(numbers(getComputedStyle(element).color)), luminance(paper(element))];
+    const ratio = (Math.max(...both) + 0.05) / (Math.min(...both) + 0.05);
     if (ratio < 4.5) low.push(`${element.part} ${element.textContent.slice(0, 20)} ${ratio.toFixed(2)}`);
   }
   return low;
@@ -542,9 +539,9 @@ STRUCTURE = """widget => {
       if (!widget.shadowRoot.getElementById(id)) wrong.push(`no ${id}`);
     if (!element.checkVisibility()) continue;
     if (element.matches('button, a, textarea')) {
-      if (!(element.getAttribute('aria-label') ?? element.textContent).trim()) wrong.push(`${element.part} has no name`);
+      if (!(element.getAttribute('aria-label') ?? element.textContent).trim()) wrong.push('no name', element.part);
       const { width, height } = element.getBoundingClientRect();
-      if (Math.min(width, height) < 24 && !element.matches('p a')) wrong.push(`${element.part} is ${width} by ${height}`);
+      if (Math.min(width, height) < 24) wrong.push(`${element.part} is ${width} by ${height}`);
     }
     if (element.tabIndex > 0) wrong.push(`${element.part} jumps the order`);
   }
@@ -578,8 +575,9 @@ def test_nothing_is_cut_off_on_small_screens(page: Page, api: str, viewport: Vie
     found.get_by_role("button", name=re.compile("Source 1")).first.click()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     wide = found.evaluate(
-        "widget => [...widget.shadowRoot.querySelectorAll('*')].filter(e => !e.matches('.unseen') && e.scrollWidth > e.clientWidth + 1"
-        " && getComputedStyle(e).display !== 'inline').map(e => e.outerHTML.slice(0, 80))"
+        "widget => [...widget.shadowRoot.querySelectorAll('*')].filter(e => !e.matches('.unseen')"
+        " && e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== 'inline')"
+        ".map(e => e.outerHTML.slice(0, 80))"
     )
     assert wide == []
 

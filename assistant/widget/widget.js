@@ -125,7 +125,8 @@ textarea {
   };
   // Without characters that turn the direction of what follows.
   const plain = (text) => String(text ?? "").replace(/\p{Cc}+/gu, " ").replace(/[\u202a-\u202e\u2066-\u2069]/g, "");
-  const fill = (words, values) => words.replace(/{(\w+)}/g, (_, key) => (key === "n" ? values.n : `\u2068${plain(values[key])}\u2069`));
+  const isolate = (text) => `\u2068${plain(text)}\u2069`;
+  const fill = (words, values) => words.replace(/{(\w+)}/g, (_, key) => (/^(n|where)$/.test(key) ? values[key] : isolate(values[key])));
 
   const make = (tag, properties, ...children) => {
     const element = document.createElement(tag);
@@ -460,7 +461,7 @@ textarea {
       if (document === "article") return this.#text.article;
       const [, month, day] = published.split("-");
       const date = new Date(published).toLocaleDateString(this.#root.lang, { year: "numeric", month: month && "long", day: day && "numeric", timeZone: "UTC" });
-      return `${publisher} (${date}${form === "brief" ? ", " + this.#text.brief : ""})`;
+      return `${isolate(publisher)} (${date}${form === "brief" ? ", " + this.#text.brief : ""})`;
     }
 
     #voice({ voice, speaker }, citation) {
