@@ -9,7 +9,6 @@ import unicodedata
 from assistant.names import names
 from assistant.quantities import Quantity, quantities
 from assistant.quotations import Quotation, quotations
-from assistant.sentences import split_sentences
 
 __all__ = [
     "STOP_WORDS",
@@ -56,6 +55,14 @@ _TOKEN = re.compile(
     r"|%"
 )
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+
+
+def split_sentences(text: str) -> tuple[tuple[int, int, int], ...]:
+    """Sentences of a normalised text as (start, end, paragraph), in order; see `assistant.sentences`."""
+    # Answering reads stored sentences and need not pay for the rules that split them.
+    from assistant.sentences import split_sentences as split
+
+    return split(text)
 
 
 def normalise(raw: str) -> str:
