@@ -89,8 +89,8 @@ def test_a_report_that_contradicts_a_third_party_is_shown_with_both() -> None:
         "Did the jail get requests?",
         "Agents asked",
         article="The jail is run by the state.",
-        records="Agents asked the jail to hold at least 40 inmates since 2015. This contradicts earlier statements of the"
-        " agency, which had said that it received no such requests.",
+        records="Agents asked the jail to hold at least 40 inmates since 2015. This contradicts earlier statements of"
+        " the agency, which had said that it received no such requests.",
         agency_note="A spokesman for the agency said that the jail had received no requests since January 2015.",
     )
     assert conflict[0].about == "whether it received such requests"

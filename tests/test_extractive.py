@@ -9,11 +9,14 @@ from tests.documents import article_of, ask, texts_of
 ARTICLE = article_of(
     {
         "article": (
-            "The council of Varnholm approved the flood wall by 7 votes to 2. The wall will cost $4.2 million and will be 2.1"
+            "The council of Varnholm approved the flood wall by 7 votes to 2. The wall will cost $4.2 million and "
+            "will be 2.1"
             " metres high. Construction of the wall starts in March.\n\n"
-            "Mayor Petra Halloran said that the city would pay for the pumps. “We have waited long enough,” Halloran said.\n\n"
+            "Mayor Petra Halloran said that the city would pay for the pumps. “We have waited long enough,” Halloran "
+            "said.\n\n"
             "Board member Pascal Obi voted against the pumps. He said that nobody had shown what they cost.\n\n"
-            "Each letter asked three questions about the quay. The first is whether the quay is public. The second is whether"
+            "Each letter asked three questions about the quay. The first is whether the quay is public. The second "
+            "is whether"
             " it floods. The third is whether people live there. The answers are due in May.\n\n"
             "Police Chief Dale Orr said that the works are welcome."
         ),
