@@ -24,6 +24,10 @@ from assistant.schema import (
 )
 
 CONTEXT_CHARS = 48
+_ITSELF = re.compile(
+    r"(?:The|This) (?:letter|page|notice|order|ruling|report|statement|minutes|study|paper|document|(?:press )?release)"
+)
+"""A document that speaks of itself; its publisher stands for it."""
 _MARKER = re.compile(r"\[(\d+)\]")
 
 
@@ -160,7 +164,7 @@ def _frame(document: Document, claim: Claim) -> str:
     else:
         brief = ", brief" if document.form == "brief" else ""
         where = opening = f"{document.publisher} ({readable_date(document.published)}{brief})"
-    if claim.voice == "document" or claim.speaker == document.publisher:
+    if claim.voice == "document" or claim.speaker == document.publisher or _ITSELF.fullmatch(claim.speaker or ""):
         return f"{opening} says:"
     told = "quoted in" if claim.voice == "quoted" else "as reported in"
     speaker = f"{claim.speaker}, {told}" if claim.speaker else told.removeprefix("as ").capitalize()
