@@ -9,7 +9,8 @@ import argparse
 import json
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ from evals.grading import said_by, spans
 from evals.measures import MEASURES, Measure
 from evals.metrics import Fact, GoldSet, Span
 from evals.results import Observation
+from evals.runner import attempt, measure_answer
 from evals.subject import AssistantSubject, Opened, Subject
 
 if TYPE_CHECKING:
@@ -120,9 +122,14 @@ def ask_parts(parts: Sequence[Part], subject: Subject, scratch: Path) -> Iterato
     for number, part in enumerate(parts):
         folder = scratch / f"set-{number:04}"
         write_article(part.documents, folder)
-        opened = subject.open_briefly(folder)
+        # A set that cannot be opened leaves its own questions unscored, and no others.
+        opening = _blank(part, part.rows[0])
+        opened = attempt(opening, partial(subject.open_briefly, folder))
         for row in part.rows:
-            yield _ask(opened, part, row)
+            if opened is None:
+                yield replace(_blank(part, row), error=opening.error)
+            else:
+                yield _ask(opened, part, row)
 
 
 def figures(observations: Sequence[Observation]) -> dict[str, dict[str, float]]:
@@ -162,13 +169,7 @@ def summary(name: str, observations: Sequence[Observation]) -> list[str]:
 
 
 def _ask(opened: Opened, part: Part, row: Row) -> Observation:
-    from evals.runner import measure_answer
-
-    o = Observation(
-        id=row.id, probe="case", case=row.id, article=part.name,
-        kind="answerable" if row.answerable else "unanswerable",
-        split="", group=row.id, where="", digest="", question=row.question,
-    )  # fmt: skip
+    o = _blank(part, row)
     answer = measure_answer(opened, row.question, row.history, o)
     if answer is None:
         return o
@@ -195,6 +196,14 @@ def _ask(opened: Opened, part: Part, row: Row) -> Observation:
         o.scores["states_answer"] = float(metrics.mentions_any(said, row.answers))
         o.scores["token_recall"] = max(metrics.token_recall(said, accepted) for accepted in row.answers)
     return o
+
+
+def _blank(part: Part, row: Row) -> Observation:
+    return Observation(
+        id=row.id, probe="case", case=row.id, article=part.name,
+        kind="answerable" if row.answerable else "unanswerable",
+        split="", group=row.id, where="", digest="", question=row.question,
+    )  # fmt: skip
 
 
 def _loss(answer: Answer, row: Row) -> float:

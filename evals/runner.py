@@ -92,7 +92,7 @@ class Runner:
         if opened is None:
             return
         question = loaded.case.standalone or loaded.case.question
-        ranked = _attempt(observation, lambda: opened.search(question, SEARCH_DEPTH))
+        ranked = attempt(observation, lambda: opened.search(question, SEARCH_DEPTH))
         if ranked is None:
             return
         values = {f"recall@{k}": metrics.recall_at(ranked, loaded.gold, k) for k in (1, 3, 5, 10)}
@@ -190,7 +190,7 @@ class Runner:
             >= sentence.end - sentence.start
         )
         proposed = DraftClaim(text=claim.claim, sentences=ids, kind=claim.kind)
-        verdict = _attempt(observation, lambda: opened.check(proposed))
+        verdict = attempt(observation, lambda: opened.check(proposed))
         if verdict is None:
             return observation
         if claim.label != "entailed":
@@ -211,8 +211,8 @@ class Runner:
     def _open(self, article: str, documents: Documents | None, observation: Observation) -> Opened | None:
         """The article as it is, or with these documents in its place; a failure is the observation's error."""
         if documents is None:
-            return _attempt(observation, lambda: self._original(article))
-        return _attempt(observation, lambda: self._changed(article, documents))
+            return attempt(observation, lambda: self._original(article))
+        return attempt(observation, lambda: self._changed(article, documents))
 
     def _original(self, article: str) -> Opened:
         if article not in self._originals:
@@ -237,15 +237,15 @@ def measure_answer(opened: Opened, question: str, history: Iterable[object], obs
     """Ask, and keep the answer and its time in the observation; `None` when that raised."""
     turns = [Turn.model_validate(message, from_attributes=True) for message in history]
     started = time.perf_counter()
-    answer = _attempt(observation, lambda: opened.ask(question, turns))
+    answer = attempt(observation, lambda: opened.ask(question, turns))
     if answer is not None:
         observation.wall_ms = round((time.perf_counter() - started) * 1000, 2)
         observation.answer = json_of(answer)
     return answer
 
 
-def _attempt(observation: Observation, action: Callable[[], T]) -> T | None:
-    """An error while measuring one question is a finding, not the end of the run: no score, and the gate is red."""
+def attempt(observation: Observation, action: Callable[[], T]) -> T | None:
+    """What `action` returns; `None` when it raised: the observation then has the error, no score, and the gate is red."""
     try:
         return action()
     except Exception as error:

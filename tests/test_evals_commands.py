@@ -19,7 +19,7 @@ from evals.external import ask_parts, figures, read_parts, summary
 from evals.parallel import shares
 from evals.results import read_run
 from evals.subject import AssistantSubject
-from tests.evals_parts import SetAnswers, article_of, declining, quoting, write_set
+from tests.evals_parts import SetAnswers, SetArticle, article_of, declining, quoting, write_set
 
 
 @pytest.fixture
@@ -159,6 +159,22 @@ def test_paragraphs_of_one_article_become_one_document_and_gold_moves_along(tmp_
     assert text == "First paragraph.\n\nBuilt in 1931."
     (((span,),),) = part.rows[0].gold
     assert text[span.start : span.end] == "1931"
+
+
+def test_a_set_that_cannot_be_opened_leaves_only_its_own_questions_unscored(tmp_path: Path) -> None:
+    class Fragile(SetAnswers):
+        def open_briefly(self, folder: Path, like: Path | None = None) -> SetArticle:
+            if folder.name == "set-0000":
+                raise IndexError("broken text")
+            return super().open_briefly(folder, like)
+
+    other = ROWS[1] | {"context": [{"doc_id": "e", "title": "E", "text": "Another text."}]}
+    parts = read_parts(write_rows(tmp_path / "set.jsonl", [ROWS[0], other]))
+    replies = {"Who will pay for the bridge?": lambda article, _: declining(article)}
+    first, second = ask_parts(parts, Fragile(replies), tmp_path / "scratch")
+    assert (first.error, first.scores) == ("IndexError: broken text", {})
+    assert second.scores["right_decline"] == 1.0
+    assert summary("set", [first, second])[0].endswith("0 answered, 1 declined, 1 unscored")
 
 
 def test_a_row_that_cannot_be_used_is_named(tmp_path: Path) -> None:
