@@ -56,7 +56,7 @@ class Quoting:
 
     def search(self, standalone: str) -> list[Part]:
         """Each part of a question with its evidence; most questions have one part."""
-        parts = [questions.analyse(part) for part in followups.parts(standalone, self.article)]
+        parts = [questions.analyse(self.retriever.spelt(part)) for part in followups.parts(standalone, self.article)]
         return [(part, self.retriever.search(part)) for part in parts]
 
     def near(self, text: str) -> list[str]:

@@ -13,12 +13,13 @@ import numpy as np
 from assistant import alignment, signals, spelling
 from assistant.alignment import Floats
 from assistant.bm25 import Lexicon, rarity
-from assistant.index import ArticleIndex, Embedder, TokenVectors, Vectors
+from assistant.index import ArticleIndex, Embedder, Encoded, TokenVectors, Vectors
 from assistant.lexicon import root
 from assistant.schema import Evidence, Question
 
 PASSAGE_WEIGHT = 0.4
 BM25_WEIGHT = 0.01
+KEPT_QUESTIONS = 64
 
 
 class Retriever:
@@ -27,6 +28,7 @@ class Retriever:
     def __init__(self, index: ArticleIndex, embeddings: Embedder | None) -> None:
         self._index = index
         self._embeddings = embeddings
+        self._kept: dict[str, Encoded] = {}
         documents = index.article.documents
         self._rows = [(place, sentence) for place, document in enumerate(documents) for sentence in document.sentences]
         self._readings = [signals.Reading.of(sentence.text) for _, sentence in self._rows]
@@ -88,7 +90,8 @@ class Retriever:
             return None, None
         if tokens is None or not len(tokens.vectors):
             return None, vectors @ np.asarray(self._embeddings.embed_query(question.text), np.float32)
-        vector, asked = self._asked(question.text, self._embeddings)
+        encoded = self._encoded(self.spelt(question.text))
+        vector, asked = encoded.sentence_vectors[0], encoded.token_vectors
         if asked is None or not len(asked.vectors):
             return None, vectors @ vector
         weights = np.array([self._weight(token) for token in asked.tokens], np.float32)
@@ -104,17 +107,24 @@ class Retriever:
         )
         return matches, vectors @ vector
 
-    def _asked(self, text: str, embeddings: Embedder) -> tuple[Vectors, TokenVectors | None]:
-        """The question, ending as the model has seen questions end, misspelt words as the article spells them."""
-        text = text.rstrip()
-        text = text if text.endswith(("?", ".", "!")) else text + "?"
-        encoded = embeddings.encode([text])
-        if encoded.token_vectors is not None:
-            pieces = alignment.word_groups(encoded.token_vectors.tokens)
-            corrected = spelling.corrected(text, self._words, {word for word, places in pieces if len(places) == 1})
-            if corrected != text:
-                encoded = embeddings.encode([corrected])
-        return encoded.sentence_vectors[0], encoded.token_vectors
+    def spelt(self, text: str) -> str:
+        """The question with misspelt words as the article spells them; the same where words alone are compared."""
+        encoded = self._encoded(text) if self._embeddings is not None else None
+        if encoded is None or encoded.token_vectors is None:
+            return text
+        pieces = alignment.word_groups(encoded.token_vectors.tokens)
+        return spelling.corrected(text, self._words, {word for word, places in pieces if len(places) == 1})
+
+    def _encoded(self, text: str) -> Encoded:
+        """Vectors of a question, ending as the model has seen questions end; the last few are kept."""
+        asked = text.rstrip()
+        asked = asked if asked.endswith(("?", ".", "!")) else asked + "?"
+        if asked not in self._kept:
+            if len(self._kept) >= KEPT_QUESTIONS:
+                self._kept.clear()
+            assert self._embeddings is not None
+            self._kept[asked] = self._embeddings.encode([asked])
+        return self._kept[asked]
 
     def _titles_matched(self, asked: Vectors) -> Floats:
         """(sentences, asked tokens): the match of the title of each sentence's document."""

@@ -9,8 +9,15 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 
-_WORD = re.compile(r"[^\W\d_]{5,}")
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_SHORT = 4
 _LONG = 9
+_ASKING = dict.fromkeys(
+    "what when where which whose does have many much been with from about that their there would could should "
+    "because the how who why did was were has".split(),
+    1,
+)
+"""Small words of a question, whatever the article's own words are."""
 
 
 def corrected(text: str, known: Mapping[str, int], right: Collection[str]) -> str:
@@ -20,27 +27,35 @@ def corrected(text: str, known: Mapping[str, int], right: Collection[str]) -> st
     """
 
     def put_right(match: re.Match[str]) -> str:
-        word = match.group().lower()
-        return match.group() if word in known or word in right else nearest(word, known) or match.group()
+        written = match.group()
+        word = written.lower()
+        if word in known or word in right:
+            return written
+        # A capital may begin a name that the article lacks, and short names differ by a letter.
+        meant = nearest(word, _ASKING, shortest=2) if word == written and len(word) <= _SHORT + 1 else None
+        if meant is None and len(word) > _SHORT:
+            meant = nearest(word, known)
+        if meant is None:
+            return written
+        return meant.capitalize() if written[0].isupper() else meant
 
     return _WORD.sub(put_right, text[:2000])
 
 
-def nearest(word: str, known: Mapping[str, int]) -> str | None:
+def nearest(word: str, known: Mapping[str, int], shortest: int = _SHORT) -> str | None:
     """The most frequent known word within reach of the slip; `None` when there is none."""
     reach = 2 if len(word) >= _LONG else 1
     found = [
         (distance, -known[other], other)
         for other in _alike(word, known, reach)
+        if len(other) > shortest
         if (distance := slips(word, other)) <= reach
     ]
     return min(found)[2] if found else None
 
 
 def _alike(word: str, known: Iterable[str], reach: int) -> Iterable[str]:
-    return (
-        other for other in known if other[:1] == word[0] and abs(len(other) - len(word)) <= reach and len(other) > 4
-    )
+    return (other for other in known if other[:1] == word[0] and abs(len(other) - len(word)) <= reach)
 
 
 @lru_cache(maxsize=4096)

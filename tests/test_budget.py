@@ -20,6 +20,7 @@ def test_a_price_is_for_a_million_tokens() -> None:
 def test_without_a_limit_nothing_is_counted(tmp_path: Path) -> None:
     budget = Budget(tmp_path / "ledger", None, PRICE)
     reserved = budget.reserve(1_000_000, 0)
+    assert reserved is not None
     assert reserved == pytest.approx(1.0)
     assert budget.settle(reserved, 500_000, 0) == pytest.approx(0.5)
     assert not (tmp_path / "ledger").exists()

@@ -86,7 +86,7 @@ def test_a_claim_leaves_the_moment_it_is_verified(opened: Open) -> None:
     with serving(answering(["<<article:4>> {{article:4}}\n", "<<article:5>> {{article:5}}\n"], pause=1.0)) as server:
         assistant = opened(server.url)
         start = time.monotonic()
-        times = {}
+        times: dict[str, float] = {}
         for event in assistant.stream(QUESTION):
             times.setdefault(event.type, time.monotonic() - start)
     assert times["claim"] < times["done"] - 0.9
@@ -240,7 +240,9 @@ def test_a_slow_or_endless_model_is_left_at_the_deadline(opened: Open, reply: Re
 
 
 def test_a_plug_pulled_mid_answer_keeps_the_verified_claims_and_quotes_the_rest(opened: Open) -> None:
-    with serving(answering(["<<article:4>> {{article:4}}\n", "<<article:5>> It will b", "e long.\n"], cut_after=2)) as server:
+    with serving(
+        answering(["<<article:4>> {{article:4}}\n", "<<article:5>> It will b", "e long.\n"], cut_after=2)
+    ) as server:
         assistant = opened(server.url)
         events = list(assistant.stream(QUESTION))
     done = events[-1]

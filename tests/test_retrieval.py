@@ -158,7 +158,7 @@ KNOWN = {"albuquerque": 9, "stockton": 4, "sessions": 12, "detainer": 3, "county
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [
-        ("Who is in Albuquerqe?", "Who is in albuquerque?"),
+        ("Who is in Albuquerqe?", "Who is in Albuquerque?"),
         ("what did sesions say", "what did sessions say"),
         ("what is a detianer", "what is a detainer"),
         ("Is Stockholm in it?", "Is Stockholm in it?"),
