@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from assistant import followups, scope, verifier
 from assistant.composition import Composer
@@ -14,6 +15,14 @@ MODEL_EVIDENCE = 14
 CARRIED_EVIDENCE = 4
 """Sentences shown to a model: the nearest to the question, and the nearest to the answer before a follow-up."""
 _MARKERS = re.compile(r"\[\d{1,3}\]")
+
+
+class Step(NamedTuple):
+    """A part of the work, from and to on the clock of time.time_ns."""
+
+    name: str
+    start: int
+    end: int
 
 
 class Asking:
@@ -32,14 +41,21 @@ class Asking:
         self._parts: list[Part] | None = None
         self._draft = Draft()
         self._stored: Answer | None = None
-        self._start = self._last = time.perf_counter()
-        self._laps: dict[str, float] = {}
+        self.steps: list[Step] = []
+        self.began = self._last = time.time_ns()
+        self._start = time.perf_counter()
+        self._first_claim: float | None = None
 
-    def lap(self, step: str) -> None:
-        """A step has ended; steps that come again add up."""
-        now = time.perf_counter()
-        self._laps[step] = round(self._laps.get(step, 0.0) + (now - self._last) * 1_000, 2)
+    def lap(self, name: str) -> None:
+        """A step has ended; the next begins now."""
+        now = time.time_ns()
+        self.steps.append(Step(name, self._last, now))
         self._last = now
+
+    def shown(self) -> None:
+        """A claim leaves for the reader."""
+        if self._first_claim is None:
+            self._first_claim = self._elapsed()
 
     @property
     def parts(self) -> list[Part]:
@@ -92,7 +108,7 @@ class Asking:
 
     def answer(self, model: str | None = None) -> Answer:
         """The whole answer."""
-        timings = {**self._laps, "total": round((time.perf_counter() - self._start) * 1_000, 2)}
+        timings = self._timings()
         if self._stored:
             return self._stored.model_copy(
                 update={"question": self._asked, "usage": self.usage, "timings_ms": timings, "notice": self.notice}
@@ -108,6 +124,18 @@ class Asking:
             usage=self.usage,
             timings_ms=timings,
         )
+
+    def _timings(self) -> dict[str, float]:
+        """Milliseconds of each step, to the first claim, and in all; a step that came again is added up."""
+        timings: dict[str, float] = {}
+        for step in self.steps:
+            timings[step.name] = round(timings.get(step.name, 0.0) + (step.end - step.start) / 1e6, 2)
+        if self._first_claim is not None:
+            timings["first_claim"] = self._first_claim
+        return {**timings, "total": self._elapsed()}
+
+    def _elapsed(self) -> float:
+        return round((time.perf_counter() - self._start) * 1_000, 2)
 
     def _touches(self, draft: Draft) -> bool:
         cited = set(self.composer.cited)

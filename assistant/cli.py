@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn, TypeVar
 
 # Only what `--help` needs is imported here; each command imports the rest when it runs.
-from assistant.errors import AssistantError, CorpusError, FaultError, QuestionError
+from assistant.errors import AssistantError, CorpusError, FaultError, QuestionError, SettingsError
 
 if TYPE_CHECKING:
     from assistant.pipeline import Assistant
@@ -35,6 +35,7 @@ examples:
   python -m assistant ask --batch questions.jsonl --json > answers.jsonl
   python -m assistant add my-article https://example.org/report
   python -m assistant serve
+  python -m assistant doctor
 
 exit codes: 0 done, also when the documents do not answer; 2 you can fix it, the message says how; 3 the fault is ours
 """
@@ -124,6 +125,11 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("article", nargs="?", metavar="ARTICLE", help="by default all of the corpus")
     check.set_defaults(run=_check)
 
+    doctor = commands.add_parser("doctor", help="say what is configured, try every part of it, and name the fix")
+    doctor.add_argument("article", nargs="?", metavar="ARTICLE", help="an article of the corpus, or a folder")
+    doctor.add_argument("--json", action="store_true", help="write the findings as JSON")
+    doctor.set_defaults(run=_doctor)
+
     serve = commands.add_parser("serve", help="page, API and widget on one port")
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=_port, default=8501)
@@ -194,7 +200,7 @@ def _index(args: argparse.Namespace) -> int:
     settings = load_settings()
     worst = OK
     for name in args.articles or _all(corpus.names(settings.corpus_dir), settings):
-        assistant = _guarded(partial(_open, name, settings))
+        assistant = _guarded(partial(_open, name, settings, reread=True))
         if isinstance(assistant, AssistantError):
             _say(str(assistant))
             worst = max(worst, assistant.exit_code)
@@ -244,8 +250,20 @@ def _check(args: argparse.Namespace) -> int:
     return worst
 
 
+def _doctor(args: argparse.Namespace) -> int:
+    from assistant import doctor, terminal
+    from assistant.settings import load_settings
+
+    findings = doctor.examine(load_settings(), args.article)
+    if args.json:
+        terminal.write_json([finding._asdict() for finding in findings])
+    else:
+        terminal.write("".join(f"{line}\n" for line in doctor.lines(findings)))
+    return OK if all(finding.ok for finding in findings) else SettingsError.exit_code
+
+
 def _serve(args: argparse.Namespace) -> NoReturn:
-    from assistant import server
+    from assistant import server, telemetry
     from assistant.settings import load_settings
 
     load_settings()  # a setting that is wrong is better said here than on the page
@@ -255,17 +273,18 @@ def _serve(args: argparse.Namespace) -> NoReturn:
             code = FaultError.exit_code
     except KeyboardInterrupt:
         code = INTERRUPTED
+    telemetry.flush()
     # A thread may still load a model; Python's own way out would abort in its C++ code. The store survives any end.
     sys.stderr.flush()
     os._exit(code)
 
 
-def _open(name: str | None, settings: "Settings") -> "Assistant":
+def _open(name: str | None, settings: "Settings", *, reread: bool = False) -> "Assistant":
     from assistant.pipeline import Assistant
     from assistant.terminal import progress
 
     with progress(f"Indexing {name or settings.article}") as step:
-        return Assistant.open(name, settings, progress=step)
+        return Assistant.open(name, settings, progress=step, reread=reread)
 
 
 def _all(names: Sequence[str], settings: "Settings") -> Sequence[str]:

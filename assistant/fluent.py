@@ -56,15 +56,9 @@ class Fluent:
     @classmethod
     def open(cls, settings: Settings) -> Self:
         """Raises SettingsError for a budget that cannot be kept."""
-        endpoint = Endpoint(
-            model=settings.model,
-            api_key=settings.openai_api_key.get_secret_value() if settings.openai_api_key else None,
-            base_url=settings.openai_base_url,
-            timeout=settings.model_timeout_seconds,
-        )
         price = read_price(settings.model, settings.prices)
         budget = Budget(settings.data_dir / "budget.sqlite3", settings.daily_budget_usd, price)
-        return cls(LanguageModel(endpoint), budget, Cache(settings.data_dir / "cache.sqlite3"))
+        return cls(LanguageModel(endpoint_of(settings)), budget, Cache(settings.data_dir / "cache.sqlite3"))
 
     def answer(self, asking: Asking, until: float) -> Iterator[ClaimEvent]:
         """Verified claims, put into the asking as they come, and paid for.
@@ -119,6 +113,16 @@ class Fluent:
         """Everything that an answer depends on."""
         texts = (template.template for name in ("answer", "judge") for template in prompts.load(name)[2:])
         return key_of(asking.quoting.article.version, asking.standalone, self.model.name, *texts)
+
+
+def endpoint_of(settings: Settings) -> Endpoint:
+    """The endpoint that is configured."""
+    return Endpoint(
+        model=settings.model,
+        api_key=settings.openai_api_key.get_secret_value() if settings.openai_api_key else None,
+        base_url=settings.openai_base_url,
+        timeout=settings.model_timeout_seconds,
+    )
 
 
 class _Verification:

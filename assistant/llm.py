@@ -237,8 +237,10 @@ class LanguageModel:
         return text
 
     def _limit(self, tokens: int) -> dict[str, Any]:
-        # OpenAI's newer models know only the first name, most compatible servers only the second.
-        return {"max_tokens": tokens} if self._endpoint.base_url else {"max_completion_tokens": tokens}
+        # OpenAI's newer models know only the one name, some compatible servers only the other, and LangChain turns the
+        # other into the one unless it comes in the extra body.
+        limit: dict[str, Any] = {"max_completion_tokens": tokens}
+        return {"extra_body": {"max_tokens": tokens}} if self._endpoint.base_url else limit
 
     @cached_property
     def _chat(self) -> ChatOpenAI:

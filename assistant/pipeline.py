@@ -5,15 +5,16 @@ import threading
 import time
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from assistant import corpus, screening, voices
+from assistant import corpus, telemetry
 from assistant.asking import Asking
 from assistant.embeddings import Embedder, open_embeddings
 from assistant.errors import AnswererError, EmbeddingsError, QuestionError, SettingsError, StoreError
 from assistant.quoting import Quoting
-from assistant.schema import Answer, Article, DoneEvent, Event, NoticeEvent, Turn
+from assistant.schema import Answer, Article, ClaimEvent, DoneEvent, Event, NoticeEvent, Turn
 from assistant.settings import Settings, load_settings
 from assistant.store import Store
 
@@ -50,41 +51,51 @@ class Assistant:
 
     @classmethod
     def open(
-        cls, article: str | Path | None = None, settings: Settings | None = None, *, progress: Progress | None = None
+        cls,
+        article: str | Path | None = None,
+        settings: Settings | None = None,
+        *,
+        progress: Progress | None = None,
+        reread: bool = False,
     ) -> Self:
-        """Open an article by name or folder and index what is new.
+        """Open an article by name or folder and index what is new; see `index` for `reread`.
 
         `progress(done, total)` is called with sentences embedded.
         Raises CorpusError for a folder that cannot be used, SettingsError for a setting that cannot be kept and
         StoreError for an index that cannot be written.
         """
         settings = settings or load_settings()
+        telemetry.write_lines(settings.log)
         folder = corpus.find(str(article or settings.article), settings.corpus_dir)
         notice = None
         embeddings: Embedder | None = None
         try:
-            embeddings = open_embeddings(settings.embeddings)
+            embeddings = _embeddings(settings.embeddings)
         except EmbeddingsError as error:
             notice = f"{error} Answers are found by words alone until then."
-        store = Store(_store_directory(folder, settings), settings.chroma_url)
+        store = Store(store_directory(folder, settings), settings.chroma_url)
         assistant = cls(folder, settings, store, embeddings, _open_fluent(settings), notice)
-        assistant.index(progress)
+        assistant.index(progress, reread=reread)
         return assistant
 
-    def index(self, progress: Progress | None = None) -> bool:
-        """Bring the store up to the folder's text; True when anything had to be built."""
-        version = corpus.version(self._folder)
+    def index(self, progress: Progress | None = None, *, reread: bool = True) -> None:
+        """Bring the store up to the folder's text.
+
+        Without `reread`, text is read anew only when the files have changed since; with it also when only this
+        package's way of reading has. Nothing that was embedded before is embedded again.
+        """
         name = self._folder.name
         model = self._embeddings.name if self._embeddings else None
-        index = self._store.current(name)
-        built = index is None or index.article.version != version or index.model != model
-        if index is None or built:
+        index = None if reread else self._store.current(name, self._embeddings)
+        if index is None or index.article.version != corpus.version(self._folder) or index.model != model:
+            # Only text that is read anew pays for the readers.
+            from assistant import screening, voices
+
             loaded = corpus.load(self._folder)
             documents = tuple(screening.screen(voices.label(document)) for document in loaded.documents)
             labelled = loaded.model_copy(update={"documents": documents})
             index = self._store.build(labelled, self._embeddings, progress)
         self._quoting = Quoting(index, self._embeddings, self._settings.threshold)
-        return built
 
     @property
     def article(self) -> Article:
@@ -111,7 +122,16 @@ class Assistant:
         asked = self._asked(question)
         turns = [turn.model_copy(update={"text": turn.text[:MAX_TURN_CHARS]}) for turn in history[-MAX_TURNS:]]
         asking = Asking(self._current(), asked, turns, self._notice)
-        return self._by_model(asking, self._fluent) if self._fluent else self._by_quoting(asking)
+        return self._told(asking, self._by_model(asking, self._fluent) if self._fluent else self._by_quoting(asking))
+
+    def _told(self, asking: Asking, events: Iterator[Event]) -> Iterator[Event]:
+        """The same events, and of the answer what operators want to know."""
+        for event in events:
+            if isinstance(event, ClaimEvent):
+                asking.shown()
+            elif isinstance(event, DoneEvent):
+                telemetry.answered(event.answer, asking.began, asking.steps, self._settings.log_questions)
+            yield event
 
     def _by_quoting(self, asking: Asking) -> Iterator[Event]:
         if asking.notice:
@@ -156,11 +176,19 @@ class Assistant:
             quoting = self._quoting
             name = self._folder.name
             if quoting is None or self._store.version(name) not in (None, quoting.article.version):
-                index = self._store.current(name)
+                index = self._store.current(name, self._embeddings)
                 if index is None:
-                    raise AssertionError("an opened assistant has an index")
+                    raise StoreError(
+                        f"The index of {name} was taken away or damaged. Run `python -m assistant index {name}`."
+                    )
                 quoting = self._quoting = Quoting(index, self._embeddings, self._settings.threshold)
         return quoting
+
+
+@cache
+def _embeddings(name: str) -> Embedder:
+    """One model for the process, however many articles it has open."""
+    return open_embeddings(name)
 
 
 def _open_fluent(settings: Settings) -> "Fluent | None":
@@ -178,7 +206,7 @@ def _open_fluent(settings: Settings) -> "Fluent | None":
     return Fluent.open(settings)
 
 
-def _store_directory(folder: Path, settings: Settings) -> Path:
+def store_directory(folder: Path, settings: Settings) -> Path:
     """One store for the corpus, and one for each other folder of articles, so that equal names never meet."""
     parent = folder.resolve().parent
     if parent == settings.corpus_dir.resolve():

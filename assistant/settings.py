@@ -41,6 +41,10 @@ class Settings(BaseSettings):
     """Most that the model may cost in a day (UTC); no limit when not set."""
     prices: Path | None = None
     """A file of prices in place of the shipped one."""
+    log: str | None = None
+    """File for one line of JSON about each answer, or `-` for standard error; none when not set."""
+    log_questions: bool = False
+    """Whether those lines hold the question itself, and not only its hash."""
     chroma_url: str | None = Field(None, validation_alias="CHROMA_URL")
     """A Chroma server in place of the local folder."""
     embed_origins: str = Field("", validation_alias="EMBED_ORIGINS")

@@ -8,6 +8,7 @@ answer.
 import json
 import re
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -77,6 +78,15 @@ def answering(text: str | Sequence[str], **how: Any) -> Script:
         return Reply(text, **how)
 
     return script
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client may break off whenever it likes; anything else is worth its traceback."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 @contextmanager
@@ -174,8 +184,7 @@ def serving(script: Script) -> Iterator[ModelServer]:
         def log_message(self, format: str, *args: object) -> None:
             """Tests read `requests`."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    server = _Server(("127.0.0.1", 0), Handler)
     served.url = f"http://127.0.0.1:{server.server_port}/v1"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()

