@@ -245,7 +245,7 @@ def measure_answer(opened: Opened, question: str, history: Iterable[object], obs
 
 
 def attempt(observation: Observation, action: Callable[[], T]) -> T | None:
-    """What `action` returns; `None` when it raised: the observation then has the error, no score, and the gate is red."""
+    """What `action` returns; `None` when it raised: the observation has the error, no score, and the gate is red."""
     try:
         return action()
     except Exception as error:
