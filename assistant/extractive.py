@@ -246,8 +246,9 @@ def _selected(question: Question, candidates: Sequence[_Candidate], article: Art
     for candidate in candidates[1:4]:
         if len(chosen) >= 2:
             break
-        spoken = question.type != "who-said" or candidate.fits >= min(_SPOKEN, best.fits)
-        if spoken and candidate.score >= _CLOSE * best.score and not _repeats(chosen, candidate.sentence):
+        # What holds less of what was asked for than the first adds nothing to it.
+        fit = candidate.fits >= (min(_SPOKEN, best.fits) if question.type == "who-said" else best.fits)
+        if fit and candidate.score >= _CLOSE * best.score and not _repeats(chosen, candidate.sentence):
             chosen.append(candidate.sentence)
     limit = MAX_LISTED if len(chosen) > MAX_SENTENCES else MAX_SENTENCES
     for sentence in tuple(chosen):
