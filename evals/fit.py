@@ -34,8 +34,11 @@ WEIGHT = {"squad": 1.0, "ablated": 0.3, "clapnq": 4.0}
 REGULARISATION = 0.003
 """Inverse strength of the L2 penalty on standardised signals."""
 CLAPNQ_FOLDS = 11
-FALSE_DECLINES = 0.08
-"""What a newsroom bears: a reader who is told 'not in the article' when it is there does not ask again."""
+FALSE_DECLINES = 0.045
+"""What a newsroom bears: a reader who is told 'not in the article' when it is there does not ask again.
+
+On the dev split of the newsroom cases, 0.045 declined as many of the unanswerable as 0.08 did, and fewer of the others.
+"""
 THRESHOLDS = np.arange(0.01, 1.0, 0.01)
 
 
