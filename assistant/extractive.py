@@ -229,6 +229,8 @@ _ORDINAL = re.compile(
     r"[“\"]?(?:the )?(?:first|second|third|fourth|fifth|sixth|another|finally|lastly|next|a (?:second|third|fourth))\b",
     re.I,
 )
+_WHICH = re.compile(r"\W*(?:which|who|what)\b", re.I)
+_ONE_OF = re.compile(r"\b(?:one|another|some|two|three) of (?:the|its|his|her|their|these|those)\b", re.I)
 _PLURAL = re.compile(
     r"\b(?:which|what|list|name) (?:are |were )?(?:the |all |these |those )?"
     r"(?:two|three|four|five|six|seven|eight|nine|ten|twelve|\w+s)\b",
@@ -241,6 +243,9 @@ def _selected(question: Question, candidates: Sequence[_Candidate], article: Art
     chosen = [best.sentence]
     if question.type == "list" or _PLURAL.search(question.text):
         chosen += _list_goes_on(best.sentence, article)
+    if _WHICH.match(question.text) and _ONE_OF.search(best.sentence.text):
+        # "One of the five lines" says that there is an answer, and leaves it to the next sentence.
+        chosen += following(best.sentence, article)[:1]
     if question.type == "why" and (after := _reason_after(best.sentence, article)):
         chosen.append(after)
     for candidate in candidates[1:4]:

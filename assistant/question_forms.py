@@ -153,6 +153,11 @@ _ENGLISH_FORMS: tuple[tuple[QuestionType, str], ...] = (
         r"what (?:is|was|were|are) (?:\S+ ){1,6}?(?:response|reaction|reply|comment|comments"
         r"|statement|opinion|view|position|criticism|explanation|quote)\b",
     ),
+    (
+        "who-said",
+        r"(?:give|quote|repeat|cite)(?: me| us)? (?:\S+ ){1,4}?(?:exact |own |very |precise )?words\b"
+        r"|(?:give|quote)(?: me| us)? (?:the )?(?:exact )?words of\b",
+    ),
     ("who-said", r"(?:according to (?:who|whom)\b|whose (?:words?|opinion|statement|quote|view)\b)"),
     (
         "how-many",
@@ -168,6 +173,12 @@ _ENGLISH_FORMS: tuple[tuple[QuestionType, str], ...] = (
         rf"|height|width|weight|size|distance|duration|speed|temperature|rate|value|sum)\b",
     ),
     (
+        "how-much",
+        r"what(?:'s|’s| is| was| are| were) (?:[\w'’-]+ ){1,4}?(?:percentage|share|amount|price|costs?|budget"
+        r"|salary|length|height|width|weight|size|speed|temperature|rate|bill|fee|fare|fine|wage|turnover|debt)"
+        r"(?=\s*\?|\s*$| (?:of|for|in|at|on|per|to)\b)",
+    ),
+    (
         "why",
         r"(?:why\b|for (?:what|which) (?:reason|reasons|purpose)\b|how come\b|what(?:'s| is| was"
         r"| were| are)? ?(?:the |a |his |her |its |their )?(?:main |primary |real )?(?:reason"
@@ -177,8 +188,10 @@ _ENGLISH_FORMS: tuple[tuple[QuestionType, str], ...] = (
     (
         "when",
         rf"(?:(?:in|on|at|by|since|until|during|from|for|around) )?(?:when\b|(?:what"
-        rf"|which) (?:\w+ )?{_TIME}\b)|what(?:'s| is| was) {LOOSE}(?:date|year|day|time"
-        rf"|deadline)\b|(?:the )?(?:date|year|deadline) of\b",
+        rf"|which) (?:\w+ )?{_TIME}\b)|at (?:what|which) (?:point|moment|stage)\b"
+        rf"|what(?:'s| is| was) {LOOSE}(?:date|year|day|time|deadline)\b"
+        r"|what(?:'s| is| was) (?:[\w'’-]+ ){1,4}?(?:deadline|cut-?off|due date)\b"
+        r"|(?:the )?(?:date|year|deadline) of\b",
     ),
     (
         "where",
