@@ -17,11 +17,14 @@ from starlette.requests import Request
 from assistant import guard, metrics
 from assistant.errors import AssistantError
 from assistant.schema import Answer, ClaimEvent, DoneEvent, Event, json_of
+from assistant.settings import load_settings
 
 MAX_ASKING: Final = 256
 """Questions that are answered or wait for it; more are told to come back."""
 WORKERS: Final = 64
-"""Questions that are answered at once; a model's thread mostly waits."""
+"""Questions that are answered at once with a model: their threads mostly wait for it."""
+QUOTING_WORKERS: Final = 8
+"""Questions that are answered at once by quoting: more threads would keep the event loop from its turn for seconds."""
 PING_SECONDS: Final = 15.0
 """Longest silence on a stream: proxies cut silent ones."""
 LOOK_SECONDS: Final = 1.0
@@ -152,7 +155,9 @@ def _ended(job: "Future[None]") -> None:
 
 @lru_cache(maxsize=1)
 def _workers() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(WORKERS, thread_name_prefix="answer")
+    settings = load_settings()
+    quoting = settings.answerer == "extractive" or not settings.model_configured
+    return ThreadPoolExecutor(QUOTING_WORKERS if quoting else WORKERS, thread_name_prefix="answer")
 
 
 def _event(name: str, data: dict[str, Any]) -> bytes:

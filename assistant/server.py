@@ -43,6 +43,8 @@ def serve(host: str, port: int, announce: Callable[[str], None]) -> bool:
         ws="websockets-sansio",
         log_level="warning",
         access_log=False,
+        # Longer than a proxy keeps its connections: else it would reuse one that is just being closed.
+        timeout_keep_alive=75,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )
     with _listen(host, port) as listening:

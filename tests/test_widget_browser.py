@@ -197,9 +197,9 @@ def invented(**changes: Any) -> dict[str, Any]:
     }
 
 
-def said(site: Site, answer: dict[str, Any], wait: float = 0.0) -> list[tuple[float, str, Any]]:
-    claims = [(wait, "claim", {"claim": claim, "citations": answer["citations"][:1]}) for claim in answer["claims"]]
-    return [*claims, (wait, "done", answer)]
+def said(answer: dict[str, Any]) -> list[tuple[float, str, Any]]:
+    claims = [(0, "claim", {"claim": claim, "citations": answer["citations"][:1]}) for claim in answer["claims"]]
+    return [*claims, (0, "done", answer)]
 
 
 def story(site: Site, api: str, body: str, attributes: str = "") -> str:
@@ -261,7 +261,7 @@ def test_a_sentence_is_found_across_tags_and_kinds_of_space_and_quotation_mark(
         "the cafe\u0301's owner said. After.</p>"
     )
     answer = invented(quote=quote, prefix="Before. ", suffix=" After.")
-    site.events = said(site, answer)
+    site.events = said(answer)
     found = asked(page, story(site, api, body))
     found.get_by_role("button", name="Source 1").click()
     assert [re.sub(r"\s+", " ", text) for text in page.evaluate(MARKED)] == [
@@ -284,7 +284,7 @@ def test_a_sentence_is_found_across_tags_and_kinds_of_space_and_quotation_mark(
 def test_nothing_is_marked_unless_it_is_the_very_sentence(
     page: Page, api: str, site: Site, body: str, marked: list[str], message: str | None
 ) -> None:
-    site.events = said(site, invented(suffix=" Next."))
+    site.events = said(invented(suffix=" Next."))
     found = asked(page, story(site, api, body))
     found.get_by_role("button", name="Source 1").click()
     assert page.evaluate(MARKED) == marked
@@ -347,7 +347,7 @@ def test_hostile_words_are_shown_as_words(page: Page, api: str, site: Site) -> N
         missing=HOSTILE,
         suggestions=[HOSTILE],
     )
-    site.events = [(0, "notice", {"text": HOSTILE}), *said(site, answer)]
+    site.events = [(0, "notice", {"text": HOSTILE}), *said(answer)]
     page.on("dialog", lambda dialog: pytest.fail(dialog.message))
     found = asked(page, story(site, api, "<p>x</p>"), HOSTILE.replace("\n", " "))
     found.get_by_role("button", name="Source 1").first.click()
@@ -361,7 +361,8 @@ def test_hostile_words_are_shown_as_words(page: Page, api: str, site: Site) -> N
 
 
 def test_claims_come_as_they_are_sent_and_stop_and_retry_work(page: Page, api: str, site: Site) -> None:
-    site.events = said(site, invented(), wait=0.4)
+    (_, *claim), (_, *done) = said(invented())
+    site.events = [(0.3, *claim), (20, *done)]
     site.sent.clear()
     found = widget(page, story(site, api, f"<p>Pier No. 4. {ANSWER}</p>"))
     found.evaluate(
@@ -376,6 +377,7 @@ def test_claims_come_as_they_are_sent_and_stop_and_retry_work(page: Page, api: s
     found.get_by_role("button", name="Stop").click()
     expect(found.get_by_text("Stopped.")).to_be_visible()
     expect(found.get_by_text(ANSWER)).to_be_visible()
+    site.events = said(invented())
     found.get_by_role("button", name="Try again").click()
     expect(found.get_by_role("button", name="Copy with sources")).to_be_visible()
     expect(found.locator("[part=claim]")).to_have_count(1)

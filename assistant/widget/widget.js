@@ -101,6 +101,7 @@ textarea {
   min-height: 2.7em; min-width: 8em; padding: .55em .7em; resize: none
 }
 .row button { border: 1px solid var(--rule) }
+::placeholder { color: var(--soft) }
 .main { font-weight: 600; min-height: 2.7em; padding: 0 1em }
 .unseen { clip-path: inset(50%); height: 1px; overflow: hidden; position: absolute; width: 1px }
 .float { border-radius: 2em; box-shadow: 0 2px 12px #0006; inset: auto; margin: 0; position: fixed; z-index: 9999 }
@@ -391,7 +392,7 @@ textarea {
     async #suggestFirst() {
       if (!this.hasAttribute("article") || this.#part.suggestions.firstChild) return;
       try {
-        const { suggestions } = await this.#fetch(`articles/${this.getAttribute("article")}?fields=suggestions`);
+        const { suggestions } = await this.#fetch(`articles/${encodeURIComponent(this.getAttribute("article"))}?fields=suggestions`);
         if (!this.#exchanges.length) this.#suggest(suggestions);
       } catch {} // the console has it
     }
@@ -452,7 +453,12 @@ textarea {
         this.#say(done);
       }, { "aria-label": `${words.helpful} ${words[rating]}` });
       const thumbs = ["up", "down"].map(rate);
-      const row = make("div", { class: "row small", part: "actions", "aria-live": "off" }, button("copy", words.copy, () => this.#copy(exchange)), make("span", {}, words.helpful), ...thumbs);
+      const copy = button("copy", words.copy, async () => {
+        const sources = answer.citations.map(({ number, quote, title, publisher, published, url }) => `[${number}] “${quote}” ${title}, ${publisher}, ${published}, ${url}`);
+        await navigator.clipboard.writeText([answer.question, "", answer.text, ...sources].map(plain).join("\n"));
+        this.#say((copy.textContent = words.copy + " ✓"));
+      });
+      const row = make("div", { class: "row small", part: "actions", "aria-live": "off" }, navigator.clipboard && copy, make("span", {}, words.helpful), ...thumbs);
       body.append(row);
       this.#suggest(answer.suggestions);
     }
@@ -465,8 +471,8 @@ textarea {
     }
 
     #voice({ voice, speaker }, citation) {
-      const own = voice === "document" || speaker === citation.publisher;
-      return fill(this.#text[own ? "says" : voice], { who: speaker ?? this.#text.unnamed, where: this.#where(citation) });
+      const key = voice === "document" || speaker === citation.publisher ? "says" : voice;
+      return fill(this.#text[key], { who: speaker ?? this.#text.unnamed, where: this.#where(citation) });
     }
 
     #chipOf(citation, element) {
@@ -569,7 +575,6 @@ textarea {
       exchange.history = this.#exchanges.filter(({ answer }) => answer).slice(-10).flatMap((other) => [{ role: "user", text: other.question }, { role: "assistant", text: other.answer.text }]);
       body.replaceChildren(working);
       this.#part.send.textContent = words.stop;
-      const late = setTimeout(() => asking.abort(fault(words.failed)), 90_000);
       let shown = 0;
       try {
         const article = this.getAttribute("article") ?? undefined;
@@ -586,14 +591,13 @@ textarea {
         this.#emit("answer", exchange.answer);
         return exchange.answer;
       } catch (error) {
-        const stopped = asking.signal.aborted && !asking.signal.reason.message.includes(words.failed);
+        const stopped = asking.signal.aborted;
         working.remove();
         body.append(make("div", { class: "box", part: "error" },
-          text("p", "", stopped ? words.stopped : asking.signal.reason?.message ?? error.message),
+          text("p", "", stopped ? words.stopped : error.status >= 0 ? error.message : words.failed),
           button("retry", words.retry, () => (this.#asking?.abort(), this.#answer(exchange), this.#part.input.focus()), { class: "main" })));
         if (!stopped) this.#fail(error);
       } finally {
-        clearTimeout(late);
         if (this.#asking === asking) {
           this.#asking = null;
           this.#part.send.textContent = words.send;
@@ -603,12 +607,6 @@ textarea {
 
     #fail({ message, status = 0 }) {
       this.#emit("error", { message, status });
-    }
-
-    async #copy({ question, answer }) {
-      const sources = answer.citations.map((citation) => `[${citation.number}] “${citation.quote}” ${citation.title}, ${citation.publisher}, ${citation.published}, ${citation.url}`);
-      const words = [question, "", answer.text, ...sources].map(plain).join("\n");
-      this.#say(await navigator.clipboard?.writeText(words).then(() => this.#text.copy + " ✓"));
     }
   });
 })();
