@@ -10,13 +10,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from evals.articles import Documents, SourceText, edit
 from evals.errors import EvalsError
+from evals.located import Node, items, parse
 from evals.metrics import Fact, GoldSet, Span
 
 Kind = Literal[
@@ -28,8 +28,6 @@ Kind = Literal[
 Status = Literal["answered", "abstained", "clarify", "corrected"]
 Split = Literal["dev", "test"]
 Label = Literal["entailed", "contradicted", "swapped", "hedge-lost", "wrong-speaker", "not-stated"]
-
-P = TypeVar("P", bound="Part")
 
 DEV_SHARE = 0.4
 
@@ -224,7 +222,7 @@ def load_cases(folder: Path, articles: Mapping[str, Documents], root: Path | Non
     `articles` are the texts by article name. `root` shortens the paths in messages.
     """
     problems: list[str] = []
-    read: list[tuple[Case, str, str, _Node]] = []
+    read: list[tuple[Case, str, str, Node]] = []
     for path in sorted(folder.glob("*/*.yaml")):
         if path.parent.name == "verifier":
             continue
@@ -234,8 +232,8 @@ def load_cases(folder: Path, articles: Mapping[str, Documents], root: Path | Non
                 f"{shown}:1: there is no article {path.parent.name!r}; there is: {', '.join(sorted(articles))}"
             )
             continue
-        for item in _items(path, shown, problems):
-            if case := _parse(Case, item, shown, problems):
+        for item in items(path, shown, problems):
+            if case := parse(Case, item, shown, problems):
                 read.append((case, path.parent.name, shown, item))
     first: dict[str, str] = {}
     for case, _, shown, item in read:
@@ -268,8 +266,8 @@ def load_claims(path: Path, articles: Mapping[str, Documents], root: Path | None
     problems: list[str] = []
     shown = str(path.relative_to(root)) if root else str(path)
     loaded, seen = [], set()
-    for item in _items(path, shown, problems):
-        if not (claim := _parse(Claim, item, shown, problems)):
+    for item in items(path, shown, problems):
+        if not (claim := parse(Claim, item, shown, problems)):
             continue
         if claim.id in seen:
             problems.append(f"{shown}:{item.line('id')}: the id {claim.id} is taken")
@@ -315,7 +313,7 @@ def _groups(cases: Sequence[tuple[Case, str]]) -> dict[str, str]:
     return {case.id: root(case.id) for case, _ in cases}
 
 
-def _edited(case: Case, base: Documents, shown: str, item: "_Node", problems: list[str]) -> Documents:
+def _edited(case: Case, base: Documents, shown: str, item: "Node", problems: list[str]) -> Documents:
     documents = dict(base)
     for number, fields in enumerate(case.documents):
         missing = [name for name in ("id", "text") if not fields.get(name)]
@@ -338,7 +336,7 @@ def _facts(
     quotes: Iterable[Quote],
     documents: Documents,
     shown: str,
-    item: "_Node",
+    item: "Node",
     loc: tuple[str | int, ...],
     problems: list[str],
 ) -> GoldSet:
@@ -368,65 +366,3 @@ def _misfit(documents: Documents, name: str, quote: str) -> str | None:
         f"the quote leaves the text of {name} after {quote[max(0, length - 30) : length]!r}: the document "
         f"goes on {text[at : at + 30]!r}, the quote {quote[length : length + 30]!r}"
     )
-
-
-# YAML that remembers its lines.
-
-
-@dataclass(frozen=True)
-class _Node:
-    value: Any
-    node: yaml.Node
-
-    def line(self, *path: str | int) -> int:
-        """Line of the value at `path`, or of the deepest part of it that is there."""
-        node = self.node
-        for step in path:
-            if isinstance(node, yaml.MappingNode):
-                found = next((value for key, value in node.value if key.value == step), None)
-            elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-                found = node.value[step]
-            else:
-                found = None
-            if found is None:
-                break
-            node = found
-        return int(node.start_mark.line) + 1
-
-
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-def _items(path: Path, shown: str, problems: list[str]) -> list[_Node]:
-    try:
-        loader = _Loader(path.read_text(encoding="utf-8"))
-        node = loader.get_single_node()
-        if node is None:
-            return []
-        if not isinstance(node, yaml.SequenceNode):
-            problems.append(f"{shown}:1: a case file is a list; start every case with '- id: …'")
-            return []
-        return [_Node(loader.construct_object(item, deep=True), item) for item in node.value]
-    except yaml.MarkedYAMLError as error:
-        line = (error.problem_mark.line if error.problem_mark else 0) + 1
-        problems.append(f"{shown}:{line}: not YAML: {error.problem or error.context}")
-    except (OSError, UnicodeDecodeError) as error:
-        problems.append(f"{shown}:1: cannot be read: {error}")
-    return []
-
-
-def _parse(form: type[P], item: _Node, shown: str, problems: list[str]) -> P | None:
-    if not isinstance(item.value, dict):
-        problems.append(f"{shown}:{item.line()}: a case is a mapping of fields")
-        return None
-    try:
-        return form.model_validate(item.value)
-    except ValidationError as error:
-        for problem in error.errors(include_url=False):
-            loc = tuple(problem["loc"])
-            name = ".".join(str(step) for step in loc)
-            message = str(problem["msg"]).removeprefix("Value error, ")
-            if problem["type"] == "string_type":
-                message += "; put it in quotation marks"
-            problems.append(f"{shown}:{item.line(*loc)}: {name + ': ' if name else ''}{message}")
-        return None
