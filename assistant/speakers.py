@@ -199,6 +199,8 @@ class Speakers:
         for start, end in self.spans:
             name, before, after = text[start:end], text[max(0, start - 40) : start], text[end : end + 80]
             bare = without_titles(name)
+            if not _words(name) or (bare and not _words(bare)):
+                continue  # capitals between marks, but no word
             if bare == name and _BEFORE_PLACE.search(before):
                 places.add(name)
             shown = shows_person(name, before, after)
