@@ -72,6 +72,7 @@ class Quoting:
         """What of the cited sentences others contradict, and those others, word for word."""
         sentence_of = self.article.sentence_of
         found = conflicts.find(question, [sentence_of[id_] for id_ in cited], self.article) if cited else ()
+        found = tuple(_one_a_document(conflict, cited) for conflict in found)
         others = dict.fromkeys(id_ for conflict in found for id_ in conflict.sentences if id_ not in cited)
         claims = tuple(DraftClaim(text=sentence_of[id_].text, sentences=(id_,)) for id_ in others)
         return Disagreements(claims, found)
@@ -110,3 +111,16 @@ class Quoting:
                 count += 1
                 if count == MAX_SUGGESTIONS:
                     return
+
+
+def _one_a_document(conflict: DraftConflict, cited: Collection[str]) -> DraftConflict:
+    """What is cited already, and of each other document the first sentence that speaks for its side."""
+    spoken = {id_.rsplit(":", 1)[0] for id_ in conflict.sentences if id_ in cited}
+    kept = []
+    for id_ in conflict.sentences:
+        document = id_.rsplit(":", 1)[0]
+        if id_ in cited or document not in spoken:
+            kept.append(id_)
+            spoken.add(document)
+    # Where one document contradicts itself, both of its sentences are the sides.
+    return conflict.model_copy(update={"sentences": tuple(kept)}) if len(kept) > 1 else conflict
