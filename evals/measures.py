@@ -105,6 +105,12 @@ def _timing(share: float) -> Callable[[Sequence[Observation]], float | None]:
     )
 
 
+def _first_claim(observations: Sequence[Observation]) -> float | None:
+    answers = [o.answer for o in observations if o.probe == "case" and o.answer]
+    found = [float(a["timings_ms"]["first_claim"]) for a in answers if "first_claim" in a.get("timings_ms", {})]
+    return metrics.percentile(found, 0.5)
+
+
 def _usage(observations: Sequence[Observation], field: str) -> list[float]:
     answers = [o.answer for o in observations if o.probe == "case" and o.answer]
     return [float(answer["usage"][field]) for answer in answers if answer["usage"].get(field) is not None]
@@ -133,6 +139,7 @@ _WHOLE: Mapping[str, Callable[[Sequence[Observation]], float | None]] = {
     "calibration_error": _calibration,
     "p50_ms": _timing(0.5),
     "p95_ms": _timing(0.95),
+    "first_claim_ms": _first_claim,
     "input_tokens": _mean_usage("input_tokens"),
     "output_tokens": _mean_usage("output_tokens"),
     "model_calls": _mean_usage("model_calls"),

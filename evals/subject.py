@@ -19,6 +19,7 @@ from evals.metrics import Span
 
 if TYPE_CHECKING:
     from assistant import Assistant
+    from assistant.fluent import Fluent
     from assistant.retrieval import Retriever
 
 Answerer = Literal["auto", "extractive", "model"]
@@ -74,7 +75,7 @@ class AssistantSubject:
         from assistant import Assistant
 
         store = MemoryStore(self._kept(like).index if like else None)
-        assistant = Assistant(folder, self._settings(folder), store, self._embeddings)
+        assistant = Assistant(folder, self._settings(folder), store, self._embeddings, self._fluent)
         assistant.index()
         return OpenedAssistant(assistant, _Kept(store, folder.name, self._embeddings))
 
@@ -84,6 +85,14 @@ class AssistantSubject:
 
     def _kept(self, folder: Path) -> "_Kept":
         return _Kept(Store(self._data_dir / "store", None), folder.name, self._embeddings)
+
+    @cached_property
+    def _fluent(self) -> "Fluent | None":
+        if self.answerer == "extractive":
+            return None
+        from assistant.fluent import Fluent
+
+        return Fluent.open(load_settings(**self._fixed))
 
     @cached_property
     def _embeddings(self) -> Embedder:
