@@ -16,6 +16,7 @@ from assistant.text import STOP_WORDS, names
 from assistant.tokens import Reading, Token, plain, tokenise
 
 _QUOTED_WORD = re.compile(r"[^\W_]+(?:['.,:/-][^\W_]+)*|[$€£¥](?=\d)|%")
+_BLANK_MARKS = re.compile(r"[“„«‹「『]\s+[”»›」』]")
 _HOLE = "\ufffc"
 """Stands for a quotation in the words around it."""
 _BETWEEN = frozenset(("has", "have", "had", "was", "is", "also", "later", "then", "earlier", "once", "again", "who"))
@@ -83,6 +84,8 @@ def misquoted(claim: str, sources: Sequence[Source], elsewhere: Iterable[Sentenc
 
     `elsewhere` are the article's sentences, read only to tell a quotation that is miscited from one that is invented.
     """
+    if _BLANK_MARKS.search(claim):
+        return "quotation marks around nothing"
     found = quotations(claim)
     around = Reading([_around(claim)])
     holes = [place for place, character in enumerate(around.text) if character == _HOLE]
@@ -303,5 +306,7 @@ def _reported(source: Source) -> set[str]:
         return _content(source.reading)
     subject, verb = pair
     if subject < verb < len(tokens) - 3:
-        return {t.root for t in tokens[verb + 1 :] if t.content}
+        # In `“We waited,” Lee said after the vote` the words come before the verb.
+        quoted = {t.root for part in source.quoted for t in tokenise(part) if t.content}
+        return quoted | {t.root for t in tokens[verb + 1 :] if t.content}
     return {t.root for i, t in enumerate(tokens) if t.content and i not in (subject, verb)}

@@ -226,7 +226,8 @@ SAME_NAMES = (
 
 _ANTONYMS = """
 approve|pass|adopt|endorse|back : reject|refuse|veto|disapprove
-accept : reject|refuse|decline
+accept : reject|refuse|decline|drop|abandon
+for : against
 support|favor|favour|backed : oppose|against
 increase|rise|grow|climb|gain|jump|soar|expand|raise : decrease|fall|decline|drop|shrink|reduce|cut|lower|plunge|slump
 more|greater|higher : less|fewer|lower
@@ -311,6 +312,9 @@ voluntary : mandatory|compulsory
 unanimous|unanimously : divided|narrowly
 optional : mandatory|required
 morning : evening|afternoon|night
+spring : summer|autumn|winter
+summer : autumn|winter
+autumn : winter
 day : night
 cause : prevent
 """

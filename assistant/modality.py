@@ -28,6 +28,7 @@ from assistant.lexicon import (
 from assistant.tokens import Reading, Token
 
 _KNOWN = root_set("clear known certain sure confirm determined decided")
+_TELLING = root_set("know say tell show decide answer explain settle establish determine sure")
 _UNREAL = (
     MODALS
     | CONDITIONS
@@ -43,6 +44,7 @@ _KEEPS = {
     ALLEGED: ALLEGED | POSSIBLE | SPEECH | SPEECH_NOUNS,
     UNCLEAR: UNCLEAR | POSSIBLE | NEGATIVE | root_set("whether why wonder"),
 }
+_PLAIN_FUTURE = frozenset(("will", "shall"))
 _FUTURE = frozenset(("must", "should", "ought", "shall", "would", "will"))
 
 
@@ -98,17 +100,23 @@ def _hedge_lost(claim: Reading, cited: Reading) -> str | None:
 
 
 def _clauses(reading: Reading, roots: frozenset[str], *, negation: bool = False) -> set[int]:
-    """Clauses in which one of the roots stands, or a negation."""
+    """Clauses in which one of the roots stands, or a negation of knowing."""
     found = {token.clause for token in reading.tokens if negation and token.negates}
+    if found:
+        # `not clear`, `nobody knows`, `the report does not say`: the doubt is kept by denying the knowledge.
+        found &= _clauses(reading, _KNOWN | _TELLING)
     return found | {reading.tokens[i].clause for root in roots & reading.roots for i in reading.places[root]}
 
 
 def _hedge_invented(claim: Reading, cited: Reading) -> str | None:
-    open_clauses = _clauses(cited, _UNREAL | PERMITTING)
-    open_clauses |= {cited.tokens[place].clause for place, _ in _hedges(cited)}
-    if cited.hedged and not open_clauses:
+    hedged = {cited.tokens[place].clause for place, _ in _hedges(cited)}
+    unreal = hedged | _clauses(cited, _UNREAL | PERMITTING)
+    if cited.hedged and not unreal:
         return None
+    doubted = hedged | _clauses(cited, (_UNREAL | PERMITTING) - _PLAIN_FUTURE)
     for place, kind in _hedges(claim):
+        # What will be is fairly told as expected, and not as possible.
+        open_clauses = unreal if kind is LIKELY else doubted
         head = claim.head(claim.after(place) or claim.before(place))
         places = cited.places.get(head.root, ()) if head else ()
         if any(cited.tokens[i].clause in open_clauses for i in places) or (not places and open_clauses):

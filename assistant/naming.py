@@ -4,6 +4,7 @@
 Associated Press`; a name may also come from the title, author, publisher or speaker of what is cited. Linear.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from assistant.grammar import IRREGULAR
@@ -21,6 +22,7 @@ from assistant.lexicon import (
 from assistant.text import STOP_WORDS, names, quantities
 from assistant.tokens import Reading, Token, tokenise
 
+_LISTED = re.compile(r"\s*(?:,|and|or|&|,\s*and|,\s*or)\s*(?:the\s+)?")
 _MUTUAL = root_set("meet marry agree near join merge talk share border between both similar alike")
 _SMALL = frozenset(("of", "the", "and", "for", "de", "la", "del", "von", "van"))
 _COMMON_ENDS = ("s", "ing", "ly", "ed", "tion", "ment", "ness", "ity", "ship", "ism", "ance", "ence")
@@ -30,9 +32,7 @@ _COMMON_OPENERS = word_set(
     police people congress staff media someone anyone money work one however instead therefore moreover meanwhile
     """
 )
-_AFTER_A_NAME = word_set(
-    "is was are were has had have does did do and will would can could may might must should"
-)
+_AFTER_A_NAME = word_set("is was are were has had have does did do and will would can could may might must should")
 
 
 def missing(claim: Reading, cited: Reading, labels: Sequence[str]) -> str | None:
@@ -40,7 +40,12 @@ def missing(claim: Reading, cited: Reading, labels: Sequence[str]) -> str | None
 
     `labels` are the titles, authors, publishers and speakers of what is cited.
     """
-    return _names(claim, cited, labels) or _titles(claim, cited, labels) or _exchanged(claim, cited)
+    return (
+        _names(claim, cited, labels)
+        or _added_to_list(claim, cited)
+        or _titles(claim, cited, labels)
+        or _exchanged(claim, cited)
+    )
 
 
 def _names(claim: Reading, cited: Reading, labels: Sequence[str]) -> str | None:
@@ -82,6 +87,19 @@ def _verb_form(token: Token) -> bool:
     low = token.low
     known = low in IRREGULAR or low in IRREGULAR_FORMS or low in _AFTER_A_NAME or token.root in SPEECH
     return known or low.endswith("ed")
+
+
+def _added_to_list(claim: Reading, cited: Reading) -> str | None:
+    """`Eskmouth and Varnholm` of `Eskmouth and Norton` in the Varnholm Courier: a label names, it adds nobody."""
+    known, end, before = _Names((cited.text,)), 0, ""
+    for name in names(claim.text):
+        start = max(claim.text.find(name, end), end)
+        if before and _LISTED.fullmatch(claim.text[end:start]):
+            held = [known.holds(tokenise(one)) for one in (before, name)]
+            if any(held) and not all(held):
+                return f"the name {name if held[0] else before} is not in the cited sentences"
+        before, end = name, start + len(name)
+    return None
 
 
 class _Names:
