@@ -167,7 +167,7 @@ class Visit(NamedTuple):
     requests: int
     seconds: float
     main_thread_ms: float
-    """All work of the page's main thread."""
+    """Scripts, styles and layout on the page's main thread."""
     longest_ms: float
     """Longest task of at least 50 ms; 0 when there is none."""
 
@@ -176,7 +176,8 @@ def _visit(browser: Browser, url: str, ready: str | None) -> Visit:
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     session = page.context.new_cdp_session(page)
     session.send("Network.enable")
-    session.send("Performance.enable")
+    # Processor time: what other programs take of the machine is not the widget's.
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
     received = [0.0, 0.0]
     session.on("Network.requestWillBeSent", lambda _: received.__setitem__(0, received[0] + 1))
     session.on("Network.loadingFinished", lambda e: received.__setitem__(1, received[1] + e["encodedDataLength"]))
@@ -199,7 +200,8 @@ def _visit(browser: Browser, url: str, ready: str | None) -> Visit:
     tasks = {metric["name"]: metric["value"] for metric in session.send("Performance.getMetrics")["metrics"]}
     longest = page.evaluate("longest")
     page.context.close() if len(page.context.pages) == 1 else page.close()
-    return Visit(received[1] / 1_024, int(received[0]), seconds, tasks["TaskDuration"] * 1_000, longest)
+    busy = sum(tasks[name] for name in ("ScriptDuration", "LayoutDuration", "RecalcStyleDuration"))
+    return Visit(received[1] / 1_024, int(received[0]), seconds, busy * 1_000, longest)
 
 
 def _first_claim_ms(browser: Browser, site: _Site) -> float:
@@ -266,12 +268,10 @@ def _widget_rows(runs: int) -> Iterator[tuple[str, str, str]]:
             added, framed = widget.kilobytes - bare.kilobytes, frame.kilobytes - bare.kilobytes
             yield "frame / widget: bytes", f"{framed / added:.0f}x", "at least 100x"
             yield "frame / widget: seconds until usable", f"{frame.seconds / widget.seconds:.1f}x", "at least 8x"
-            yield (
-                "page's main thread, work added",
-                f"{widget.main_thread_ms - bare.main_thread_ms:.0f} ms",
-                "under 50 ms",
-            )
-            yield "longest task with the widget", f"{widget.longest_ms:.0f} ms", f"{bare.longest_ms:.0f} ms without"
+            added_ms = widget.main_thread_ms - bare.main_thread_ms
+            yield "main thread: scripts, styles, layout added", f"{added_ms:.0f} ms of processor", "under 50 ms"
+            longest = f"{widget.longest_ms:.0f} ms by the clock"
+            yield "main thread: longest task of 50 ms or more", longest, f"without it: {bare.longest_ms:.0f} ms"
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
             times = [_first_claim_ms(browser, site) for _ in range(max(runs, 5) + 1)][1:]
             browser.close()
