@@ -1,6 +1,6 @@
 """The way of a model's answer: each line is held back until it is whole and verified, and only then leaves as a claim.
 
-A line that fails is repaired once with better sentences, else replaced by the first sentence that it cites, word for
+A line that fails is repaired once with a better sentence, else replaced by the first sentence that it cites, word for
 word, else withheld with its reason. Lines that close while the judge is busy wait and are judged together, so the first
 claim comes as early as it can and an answer takes few calls.
 """
@@ -24,10 +24,12 @@ from assistant.lines import Line, LineReader
 from assistant.llm import Endpoint, LanguageModel, Meter
 from assistant.schema import Answer, ClaimEvent, DraftClaim, Verdict
 from assistant.settings import Settings
+from assistant.text import content_words, stem
 
 _FILL = re.compile(r"\{\{\s*([\w.-]{1,80}:\d{1,5})\s*\}\}")
 _DIRECT = re.compile(r"[“\"]([^“”\"\n]{3,400})[”\"]")
-REPAIR_SENTENCES = 2
+REPAIR_WORDS = 0.6
+"""Least share of a claim's content words that another sentence must hold to take its place as the evidence."""
 MAX_INPUT_TOKENS = 12_000
 MAX_OUTPUT_TOKENS = 2_500
 """Most that one question can take, all its calls together; what a budget sets aside."""
@@ -147,10 +149,10 @@ class _Verification:
             if proposal.claim and not (verdict := verdicts[proposal.claim]).supported:
                 proposal.reason = verdict.reason or "the cited sentences do not support it"
                 failed.append(proposal)
-        repairs = {id(proposal): self._repair(proposal) for proposal in failed}
-        verdicts |= self._check([repair for repair in repairs.values() if repair])
+        repairs = {id(proposal): self._repairs(proposal) for proposal in failed}
+        verdicts |= self._check([repair for found in repairs.values() for repair in found])
         for proposal in proposals:
-            for claim in (proposal.claim, repairs.get(id(proposal)), self._verbatim(proposal)):
+            for claim in (proposal.claim, *repairs.get(id(proposal), ()), self._verbatim(proposal)):
                 if claim and (claim in verdicts or claim.kind == "quote") and self._supported(claim, verdicts):
                     if claim.text not in self._given:
                         self._given.add(claim.text)
@@ -207,13 +209,21 @@ class _Verification:
 
         return {claim: verifier.check(claim, self._article, self._shown, judged) for claim in claims}
 
-    def _repair(self, proposal: Proposal) -> DraftClaim | None:
-        """The same words with the sentences that are nearest to them."""
+    def _repairs(self, proposal: Proposal) -> list[DraftClaim]:
+        """The same words with the sentences before those that it cites, where `she` is named; or with another alone.
+
+        The other is the nearest, and holds most of the claim's words: a repair mends a wrong id, and finds nothing that
+        a claim about something else could rest on.
+        """
         assert proposal.claim
-        near = [id_ for id_ in self._asking.quoting.near(proposal.claim.text) if id_ in self._shown][:REPAIR_SENTENCES]
-        if not near or set(near) == set(proposal.claim.sentences):
-            return None
-        return proposal.claim.model_copy(update={"sentences": tuple(near)})
+        text, cited = proposal.claim.text, [id_ for id_ in proposal.claim.sentences if id_ in self._shown]
+        wider = tuple(dict.fromkeys(near for id_ in cited for near in (_before(id_), id_) if near in self._shown))
+        other = next((id_ for id_ in self._asking.quoting.near(text) if id_ in self._shown and id_ not in cited), None)
+        words = _stems(text)
+        if other and len(words & _stems(self._article.sentence_of[other].text)) < REPAIR_WORDS * len(words):
+            other = None
+        found = [ids for ids in (wider, (other,) if other else ()) if ids and ids != proposal.claim.sentences]
+        return [proposal.claim.model_copy(update={"sentences": ids}) for ids in found]
 
     def _verbatim(self, proposal: Proposal) -> DraftClaim | None:
         """The first sentence that a failed line cites."""
@@ -223,6 +233,16 @@ class _Verification:
             if id_ in self._shown:
                 return DraftClaim(text=self._article.sentence_of[id_].text, sentences=(id_,))
         return None
+
+
+def _before(id_: str) -> str:
+    """Id of the sentence before, should there be one."""
+    document, _, number = id_.rpartition(":")
+    return f"{document}:{int(number) - 1}"
+
+
+def _stems(text: str) -> set[str]:
+    return {stem(word) for word in content_words(text)}
 
 
 class _Reading:
