@@ -11,10 +11,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, get_args
 
-from assistant import spelling
-from assistant.lexicon import root
 from assistant.schema import Evidence, Question, QuestionType
-from assistant.text import STOP_WORDS, words
+from assistant.text import STOP_WORDS, spelling, words
+from assistant.text.lexicon import root
 
 _MODEL: Final[Mapping[str, Any]] = json.loads(
     (Path(__file__).parent / "answerability.json").read_text(encoding="utf-8")

@@ -18,10 +18,10 @@ from assistant import prompts, verifier
 from assistant.asking import Asking
 from assistant.budget import Budget, read_price
 from assistant.cache import Cache, key_of
-from assistant.connection import Connection
 from assistant.errors import AnswererError
-from assistant.lines import Line, LineReader
 from assistant.llm import Endpoint, LanguageModel, Meter
+from assistant.llm.connection import Connection
+from assistant.llm.lines import Line, LineReader
 from assistant.schema import Answer, ClaimEvent, DraftClaim, Verdict
 from assistant.settings import Settings
 from assistant.text import content_words, stem

@@ -8,12 +8,11 @@ not, the question is not corrected but unanswered.
 import re
 from collections.abc import Iterator, Sequence
 
-from assistant import grammar
-from assistant.lexicon import OPPOSITES, root, root_set
-from assistant.negation import denied, denies
 from assistant.neighbours import told_before
 from assistant.schema import Article, Draft, DraftClaim, Evidence, Question, Sentence
-from assistant.text import STOP_WORDS, words
+from assistant.text import STOP_WORDS, grammar, words
+from assistant.text.lexicon import OPPOSITES, root, root_set
+from assistant.text.negation import denied, denies
 
 MAX_CHECKED = 12
 _SUPPOSES = frozenset({"why", "when", "where", "how", "how-many", "how-much", "list", "what", "who", "who-said"})

@@ -13,12 +13,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant import alignment, questions, signals
-from assistant.alignment import Floats
-from assistant.bm25 import Lexicon, rarity
+from assistant import questions
 from assistant.embeddings import MiniLM
-from assistant.lexicon import root
-from assistant.retrieval import BM25_WEIGHT, PASSAGE_WEIGHT
+from assistant.retrieval import BM25_WEIGHT, PASSAGE_WEIGHT, alignment, signals
+from assistant.retrieval.alignment import Floats
+from assistant.retrieval.bm25 import Lexicon, rarity
+from assistant.text.lexicon import root
 from evals import fit_data
 
 CUTS = (1, 3, 5, 10)

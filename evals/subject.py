@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from assistant.embeddings import open_embeddings
 from assistant.index import ArticleIndex, Embedder
-from assistant.indexing import Progress, index_article
 from assistant.schema import Answer, Article, DraftClaim, Turn, Verdict
 from assistant.settings import Settings, load_settings
 from assistant.store import Store
+from assistant.store.indexing import Progress, index_article
 from evals.metrics import Span
 
 if TYPE_CHECKING:

@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant import answerability, corpus, questions, signals
-from assistant.alignment import word_groups
+from assistant import answerability, corpus, questions
 from assistant.answerability import THRESHOLD, missing_slots, probability
 from assistant.embeddings import MiniLM
 from assistant.index import ArticleIndex
-from assistant.lexicon import root
-from assistant.retrieval import Retriever
+from assistant.retrieval import Retriever, signals
+from assistant.retrieval.alignment import word_groups
 from assistant.schema import Evidence, Sentence
+from assistant.text.lexicon import root
 
 MODEL = json.loads((Path(answerability.__file__).parent / "answerability.json").read_text(encoding="utf-8"))
 

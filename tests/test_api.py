@@ -26,8 +26,9 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from assistant import Assistant, Settings, api, guard
-from assistant.answering import MAX_ASKING, Answering, Busy, Late
+from assistant import Assistant, Settings, api
+from assistant.api import guard
+from assistant.api.answering import MAX_ASKING, Answering, Busy, Late
 from assistant.errors import SettingsError
 from assistant.feedback import Feedback
 from assistant.schema import Answer, DoneEvent, Event, NoticeEvent
@@ -387,7 +388,7 @@ def test_a_question_that_is_never_taken_up_is_late() -> None:
 
 
 def test_silence_is_filled_with_pings(assistant: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("assistant.answering.PING_SECONDS", 0.05)
+    monkeypatch.setattr("assistant.api.answering.PING_SECONDS", 0.05)
 
     def stream() -> Iterator[Event]:
         time.sleep(0.2)

@@ -6,7 +6,8 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, settings
 from starlette.applications import Starlette
 
-from assistant import Assistant, api, guard
+from assistant import Assistant, api
+from assistant.api import guard
 from assistant.settings import load_settings
 
 APP = Starlette(routes=api.routes(), middleware=guard.middleware(load_settings(rate_limit="100000/minute")))

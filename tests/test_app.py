@@ -10,8 +10,8 @@ from streamlit.testing.v1 import AppTest
 
 from assistant import Assistant, catalogue
 from assistant.errors import CorpusError, StoreError
-from assistant.exchange import listen
 from assistant.schema import ClaimEvent, Event, NoticeEvent
+from assistant.ui.exchange import listen
 
 APP = Path(__file__).parent.parent / "app.py"
 

@@ -270,7 +270,7 @@ def test_no_color_is_respected() -> None:
 
 PROGRESS = """
 import sys
-from assistant import terminal
+from assistant.cli import terminal
 terminal.PATIENCE_SECONDS = float(sys.argv[1])
 with terminal.progress("Indexing wall") as step:
     for done in range(4):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant import grammar
+from assistant.text import grammar
 
 
 @pytest.mark.parametrize(

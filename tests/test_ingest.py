@@ -15,8 +15,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assistant import corpus, fetching, formats, frontmatter, ingest
+from assistant import corpus, frontmatter, ingest
 from assistant.errors import CorpusError
+from assistant.ingest import fetching, formats
 
 BODY = """
 <nav><a href="/">Home</a> <a href="/sport">Sport</a></nav>

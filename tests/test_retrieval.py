@@ -6,13 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant import corpus, questions, spelling
-from assistant.alignment import best_match, over_passages, passages_of, with_neighbours, word_groups
-from assistant.bm25 import Lexicon
+from assistant import corpus, questions
 from assistant.embeddings import MiniLM
 from assistant.index import ArticleIndex, TokenVectors
 from assistant.retrieval import Retriever
+from assistant.retrieval.alignment import best_match, over_passages, passages_of, with_neighbours, word_groups
+from assistant.retrieval.bm25 import Lexicon
 from assistant.schema import Article
+from assistant.text import spelling
 
 
 @pytest.fixture(scope="module")

@@ -17,8 +17,8 @@ import pytest
 from assistant.embeddings import MiniLM
 from assistant.errors import SettingsError, StoreError
 from assistant.index import Encoded
-from assistant.indexing import index_article
 from assistant.store import Store
+from assistant.store.indexing import index_article
 from tests.indexer import Indexer, article, assert_whole
 from tests.offline import offline
 

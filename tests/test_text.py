@@ -122,7 +122,9 @@ def test_hundred_thousand_characters_take_seconds(unit: str) -> None:
 
 
 def test_answering_needs_no_splitter() -> None:
-    code = "import sys, assistant.text; print(sorted({'pysbd', 'numpy', 'assistant.sentences'} & set(sys.modules)))"
+    code = (
+        "import sys, assistant.text; print(sorted({'pysbd', 'numpy', 'assistant.text.sentences'} & set(sys.modules)))"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 

@@ -184,11 +184,15 @@ def test_hedges_are_kept_with_the_sentence() -> None:
 
 # Any text, any size
 
-PIECES = """
+PIECES = (
+    """
 Mayor Ana Ruiz|Ruiz|said|told|that|the AP|according to|called it|a bully|by|she|he|and|who|, a shop owner,|It|I|wrote
 reported|was|has|not|saying it would|Department of Justice|the department|did not say|From the AP:|> quoted|- item
 U.S.|Gov.|\u201cYes,\u201d|\u201c|\u201d|"|.|,|:|?|(|)|\u2014|\U0001f389|\u4ed6\u8bf4\u3002|\ufffc
-""".strip().replace("\n", "|").split("|")
+""".strip()
+    .replace("\n", "|")
+    .split("|")
+)
 
 
 @given(st.lists(st.sampled_from([*PIECES, "\n", "\n\n"]), max_size=50).map(" ".join))
