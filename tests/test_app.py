@@ -149,6 +149,9 @@ def test_embedded_there_is_the_conversation_only() -> None:
 
 
 def test_a_thumb_and_a_comment_are_stored_and_can_be_taken_back(clean_environment: Path) -> None:
+    # Other doors store ratings in the same file.
+    (clean_environment / "feedback.sqlite3").unlink(missing_ok=True)
+
     def rows() -> list[tuple[str, str, str]]:
         with sqlite3.connect(clean_environment / "feedback.sqlite3") as database:
             found = database.execute("SELECT question, rating, comment FROM feedback").fetchall()
