@@ -11,7 +11,7 @@ from tempfile import NamedTemporaryFile
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from assistant import corpus, pipeline, telemetry
+from assistant import corpus, standing, telemetry
 from assistant.budget import Budget, read_price
 from assistant.embeddings import SHA256, open_embeddings
 from assistant.errors import AnswererError, AssistantError
@@ -108,7 +108,7 @@ def _data(settings: Settings) -> str:
 def _index(settings: Settings, name: str | None) -> str:
     folder = corpus.find(name or settings.article, settings.corpus_dir)
     where = f"Chroma at {_address(settings.chroma_url)}" if settings.chroma_url else "Chroma in the data folder"
-    store = Store(pipeline.store_directory(folder, settings), settings.chroma_url)
+    store = Store(standing.store_directory(folder, settings), settings.chroma_url)
     indexed = store.version(folder.name)
     if indexed is None:
         return f"{where}; not built yet, which the first question or `python -m assistant index` does"

@@ -16,6 +16,7 @@ from assistant.errors import AnswererError, EmbeddingsError, QuestionError, Sett
 from assistant.quoting import Quoting
 from assistant.schema import Answer, Article, ClaimEvent, DoneEvent, Event, NoticeEvent, Turn
 from assistant.settings import Settings, load_settings
+from assistant.standing import store_directory
 from assistant.store import Store
 
 if TYPE_CHECKING:
@@ -204,11 +205,3 @@ def _open_fluent(settings: Settings) -> "Fluent | None":
     from assistant.fluent import Fluent
 
     return Fluent.open(settings)
-
-
-def store_directory(folder: Path, settings: Settings) -> Path:
-    """One store for the corpus, and one for each other folder of articles, so that equal names never meet."""
-    parent = folder.resolve().parent
-    if parent == settings.corpus_dir.resolve():
-        return settings.data_dir / "store"
-    return settings.data_dir / "elsewhere" / corpus.fingerprint(str(parent))

@@ -15,7 +15,7 @@ LEVEL_OF = {
         (
             "settings corpus ingest voices screening embeddings store retrieval answerability followups scope"
             " premises suggestions extractive conflicts llm budget cache verifier composition feedback telemetry",
-            "quoting",
+            "quoting standing",
             "asking",
             "fluent",
             "pipeline render server",

@@ -18,6 +18,7 @@ from assistant.errors import AssistantError, CorpusError, FaultError, QuestionEr
 
 if TYPE_CHECKING:
     from assistant.pipeline import Assistant
+    from assistant.schema import Article
     from assistant.settings import Settings
 
 T = TypeVar("T")
@@ -99,6 +100,9 @@ def _parser() -> argparse.ArgumentParser:
 
     index = commands.add_parser("index", help="bring the index up to date")
     index.add_argument("articles", nargs="*", metavar="ARTICLE", help="by default all of the corpus")
+    index.add_argument(
+        "--reread", action="store_true", help="read the texts anew, also when no file has changed: after an update"
+    )
     index.set_defaults(run=_index)
 
     add = commands.add_parser("add", help="add sources to an article: HTML, PDF, Markdown, text")
@@ -201,15 +205,22 @@ def _index(args: argparse.Namespace) -> int:
     settings = load_settings()
     worst = OK
     for name in args.articles or _all(corpus.names(settings.corpus_dir), settings):
-        assistant = _guarded(partial(_open, name, settings, reread=True))
-        if isinstance(assistant, AssistantError):
-            _say(str(assistant))
-            worst = max(worst, assistant.exit_code)
+        article = _guarded(partial(_indexed, name, settings, reread=args.reread))
+        if isinstance(article, AssistantError):
+            _say(str(article))
+            worst = max(worst, article.exit_code)
             continue
-        article = assistant.article
         sizes = f"{len(article.documents)} documents, {len(article.sentence_of)} sentences"
         terminal.write(f"{article.name}: indexed, {sizes}\n")
     return worst
+
+
+def _indexed(name: str, settings: "Settings", *, reread: bool) -> "Article":
+    from assistant import corpus
+    from assistant.standing import standing
+
+    article = None if reread else standing(corpus.find(name, settings.corpus_dir), settings)
+    return article or _open(name, settings, reread=reread).article
 
 
 def _add(args: argparse.Namespace) -> int:
