@@ -46,9 +46,10 @@ format: install ## let ruff mend what it can
 eval: install ## ask the evaluation questions and judge the answers
 	@$(PYTHON) -m evals run
 
-bench: install ## time the assistant beside a tutorial's chain
+bench: install ## time answers beside a tutorial's chain, what a model costs on top, API and widget (minutes)
 	@$(PYTHON) -m evals.benchmark
 	@$(PYTHON) -m evals.benchmark_model
+	@$(PYTHON) -m evals.benchmark_api
 
 lock: install ## compile the lower part of requirements.txt from the upper
 	@folder=$$(mktemp -d); trap 'rm -r "$$folder"' EXIT; \
@@ -61,8 +62,9 @@ lock: install ## compile the lower part of requirements.txt from the upper
 	} > "$$folder/new.txt"; \
 	cp "$$folder/new.txt" requirements.txt; echo "requirements.txt: $$(grep -c == requirements.txt) packages"
 
-screenshots: install ## take the pictures of the page again (needs Chromium)
+screenshots: install ## take the pictures of page and widget again (needs Chromium)
 	@$(PYTHON) -m tests.screenshots
+	@$(PYTHON) -m tests.screenshots_widget
 
 clean: ## remove what make made: .venv, the index, caches
 	@rm -rf .venv .assistant .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -467,6 +467,18 @@ def test_an_error_that_nobody_foresaw_is_one_line(capsys: Captured, monkeypatch:
 # --- index, check
 
 
+def test_an_index_that_is_up_to_date_is_told_without_what_answers(article_copy: Path, tmp_path: Path) -> None:
+    env = {**os.environ, "ASSISTANT_CORPUS_DIR": str(article_copy.parent), "ASSISTANT_DATA_DIR": str(tmp_path / "data")}
+    first = run("index", env=env)
+    script = (
+        "import sys; from assistant.cli import main; code = main(sys.argv[1:])\n"
+        "print(code, sorted({'onnxruntime', 'chromadb', 'assistant.pipeline'} & set(sys.modules)), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", script, "index"], env=env, cwd=ROOT, capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == (first[1], "0 []\n")
+    assert run("index", "--reread", env=env)[:2] == (0, first[1])
+
+
 def test_index_says_what_there_is(capsys: Captured, article_copy: Path) -> None:
     assert main(["index"]) == 0
     assert re.fullmatch(r"harbour-wall: indexed, 7 documents, \d+ sentences\n", capsys.readouterr().out)
