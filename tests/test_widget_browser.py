@@ -220,10 +220,13 @@ def test_the_keyboard_leads_from_question_to_sentence_and_back(page: Page, api: 
     page.evaluate("addEventListener('article-assistant:citation', e => heard.push(e.detail.marked))")
     found = page.locator("article-assistant")
     box = found.get_by_role("textbox", name="Your question")
-    for _ in range(40):
+    # The widget draws itself when the reader comes near; a machine that is busy may be late.
+    page.evaluate("async () => { await customElements.whenDefined('article-assistant') }")
+    for _ in range(80):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.shadowRoot?.activeElement?.localName") == "textarea":
             break
+        page.wait_for_timeout(50)
     expect(box).to_be_focused()
     page.keyboard.type(QUESTION)
     page.keyboard.press("Enter")
