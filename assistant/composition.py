@@ -5,7 +5,6 @@ Frames are made here, from the cited sentence's own voice, so that an answerer c
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
 
 from assistant.schema import (
     Answer,
@@ -22,6 +21,7 @@ from assistant.schema import (
     Usage,
     Withheld,
 )
+from assistant.text.dates import readable_date
 
 CONTEXT_CHARS = 48
 _ITSELF = re.compile(
@@ -147,15 +147,6 @@ class Composer:
             words = _MARKER.sub(r"(\1)", claim.text)
             parts.append(words + " " + "".join(f"[{number}]" for number in claim.citations))
         return " ".join((*parts, missing) if missing else parts)
-
-
-def readable_date(published: str) -> str:
-    """`2017-08-03` as `August 3, 2017`, `2017-08` as `August 2017`, `2017` as it is."""
-    parts = [int(part) for part in published.split("-")]
-    if len(parts) == 1:
-        return published
-    day = date(parts[0], parts[1], parts[2] if len(parts) > 2 else 1)
-    return f"{day:%B} {day.day}, {day.year}" if len(parts) > 2 else f"{day:%B %Y}"
 
 
 def _frame(document: Document, claim: Claim) -> str:

@@ -5,8 +5,8 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
-from assistant.composition import readable_date
 from assistant.schema import Answer, Citation
+from assistant.text.dates import readable_date
 
 Style = Literal["text", "marker", "label", "quote", "link", "note", "warning"]
 Segment = tuple[Style, str]

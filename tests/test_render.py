@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from assistant import Assistant, render
-from assistant.composition import readable_date
 from assistant.schema import Answer, Citation, Claim, Conflict, Withheld
+from assistant.text.dates import readable_date
 
 MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 

@@ -15,10 +15,10 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from assistant import catalogue
-from assistant.composition import readable_date
 from assistant.errors import AssistantError
 from assistant.schema import Document
 from assistant.text import names
+from assistant.text.dates import readable_date
 
 FOLDER: Final = Path(__file__).parent.parent / "widget"
 LANGUAGES: Final = ("en", "es", "de", "fr", "ar")

@@ -3,10 +3,10 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date
 
 from assistant.schema import Article, Document, Question
 from assistant.text import content_words, grammar
+from assistant.text.dates import readable_date
 
 MAX_ECHO = 160
 """Characters of the reader's own words that are repeated."""
@@ -78,15 +78,7 @@ def states_now(text: str) -> bool:
 def as_of(question: Question, documents: Sequence[Document]) -> str:
     """What is missing, with the date of the newest of the documents that bear on it."""
     newest = max(documents, key=lambda document: document.published)
-    return f"{missing(question)} The newest document that bears on it is from {_readable(newest.published)}."
-
-
-def _readable(published: str) -> str:
-    parts = [int(part) for part in published.split("-")]
-    if len(parts) == 1:
-        return published
-    day = date(parts[0], parts[1], parts[2] if len(parts) > 2 else 1)
-    return f"{day:%B} {day.day}, {day.year}" if len(parts) > 2 else f"{day:%B} {day.year}"
+    return f"{missing(question)} The newest document that bears on it is from {readable_date(newest.published)}."
 
 
 # --- questions that do not say what they are about -------------------------------------------------------------------

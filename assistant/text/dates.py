@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date
 
 _MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"
 _MONTH = (
@@ -98,3 +99,12 @@ def _is_other_word(match: re.Match[str]) -> bool:
 
 def _month_number(month: str) -> int:
     return int(month) if month.isdigit() else _MONTHS.index(month[:3].lower()) // 3 + 1
+
+
+def readable_date(published: str) -> str:
+    """`2017-08-03` as `August 3, 2017`, `2017-08` as `August 2017`, `2017` as it is."""
+    parts = [int(part) for part in published.split("-")]
+    if len(parts) == 1:
+        return published
+    day = date(parts[0], parts[1], parts[2] if len(parts) > 2 else 1)
+    return f"{day:%B} {day.day}, {day.year}" if len(parts) > 2 else f"{day:%B %Y}"

@@ -11,8 +11,8 @@ from itertools import groupby
 from urllib.parse import quote, urlencode
 
 from assistant import render
-from assistant.composition import readable_date
 from assistant.schema import Answer, Article, Citation, Claim, Conflict, Document, Sentence
+from assistant.text.dates import readable_date
 
 _MARKERS = re.compile(r" ?(?:\[\d+\])+")
 _HEADING = re.compile(r"\s*#{1,6}\s*\Z")
