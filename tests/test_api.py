@@ -28,7 +28,7 @@ from starlette.testclient import TestClient
 
 from assistant import Assistant, Settings, api
 from assistant.api import guard
-from assistant.api.answering import MAX_ASKING, Answering, Busy, Late
+from assistant.api.answering import MAX_ASKING, Answering, Busy, Late, _jobs
 from assistant.errors import SettingsError
 from assistant.feedback import Feedback
 from assistant.schema import Answer, DoneEvent, Event, NoticeEvent
@@ -432,13 +432,18 @@ def test_more_questions_than_can_wait_are_told_to_come_back(assistant: Assistant
         return iter(())
 
     async def crowd() -> None:
-        waiting = [Answering(stream, 30) for _ in range(MAX_ASKING)]
-        with pytest.raises(Busy):
-            Answering(stream, 30)
-        for answering in waiting:
-            answering._leave()
-        release.set()
+        waiting: list[Answering] = []
+        try:
+            waiting += [Answering(stream, 30) for _ in range(MAX_ASKING)]
+            with pytest.raises(Busy):
+                Answering(stream, 30)
+        finally:
+            release.set()
+            for answering in waiting:
+                answering._leave()
 
+    # A worker of the test before may still be on its way out.
+    wait_for(lambda: not _jobs)
     anyio.run(crowd)
     wait_for(lambda: ask_ok())
 
