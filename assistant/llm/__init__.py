@@ -23,6 +23,7 @@ from pydantic import SecretStr
 
 from assistant import prompts
 from assistant.errors import AnswererError
+from assistant.llm.completions import PlainCompletions
 from assistant.llm.connection import Connection
 from assistant.schema import Article, Sentence, Turn, Usage
 
@@ -244,16 +245,23 @@ class LanguageModel:
 
     @cached_property
     def _chat(self) -> ChatOpenAI:
-        return ChatOpenAI(
-            model=self._endpoint.model,
-            # Servers on one's own machine want none, but the SDK insists.
-            api_key=SecretStr(self._endpoint.api_key or "none"),
+        # Servers on one's own machine want no key, but the SDK insists.
+        key = self._endpoint.api_key or "none"
+        client = openai.OpenAI(
+            api_key=key,
             base_url=self._endpoint.base_url,
-            temperature=0,
             timeout=self._endpoint.timeout,
             max_retries=1,
-            stream_usage=True,
             http_client=_http_client(),
+        )
+        return ChatOpenAI(
+            model=self._endpoint.model,
+            api_key=SecretStr(key),
+            base_url=self._endpoint.base_url,
+            temperature=0,
+            stream_usage=True,
+            root_client=client,
+            client=PlainCompletions(client),
         )
 
 
