@@ -8,6 +8,7 @@ import hashlib
 import json
 import logging
 import sqlite3
+import threading
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
@@ -31,6 +32,8 @@ class Cache:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        # SQLite lets writers who meet sleep for up to a tenth of a second at a time; a write takes a thousandth.
+        self._writing = threading.Lock()
 
     def answer(self, key: str) -> Answer | None:
         """The stored answer; None when there is none, or none that today's schema takes."""
@@ -67,7 +70,7 @@ class Cache:
     def _put(self, key: str, value: str) -> None:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            with closing(self._connect()) as table:
+            with self._writing, closing(self._connect()) as table:
                 table.execute("CREATE TABLE IF NOT EXISTS kept (key TEXT PRIMARY KEY, value TEXT NOT NULL)")
                 table.execute("INSERT OR REPLACE INTO kept (key, value) VALUES (?, ?)", (key, value))
                 table.execute(

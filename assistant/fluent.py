@@ -102,11 +102,12 @@ class Fluent:
         shown = {sentence.id for sentence in evidence}
         verify = _Verification(self.model, self._cache, asking, shown, meter, until)
         with _Reading(self.model.claim_lines(asking.standalone, evidence, article, LANGUAGE, meter)) as reading:
-            _ = asking.offline  # while the model reads
             for lines in reading.batches(until):
                 asking.lap("draft")
                 yield from verify(lines)
                 asking.lap("verify")
+                # While the model writes on; sooner, it would hold up what others are about to ask the model.
+                _ = asking.offline
         asking.lap("draft")
         if not asking.composer.cited and not reading.declined:
             raise AnswererError("The model wrote no sentence that could be verified.")

@@ -40,14 +40,11 @@ class _Found:
 
 def find(question: Question, sentences: Sequence[Sentence], article: Article) -> tuple[DraftConflict, ...]:
     """Disagreements in which one of `sentences`, the ones that answer, takes part and which the question touches."""
-    statements = _statements(article)
-    place = {statement.id: at for at, statement in enumerate(statements)}
+    compared = _compared(article)
     asked = content(question.text)
     merged: dict[str, list[str]] = {}
     for sentence in sentences:
-        if sentence.id not in place:
-            continue
-        for found in _disagreements(place[sentence.id], statements):
+        for found in compared.disagreements(sentence.id):
             if _touches(asked, found, question):
                 sides = merged.setdefault(found.about, [])
                 sides.extend(id_ for id_ in found.sentences if id_ not in sides)
@@ -57,30 +54,52 @@ def find(question: Question, sentences: Sequence[Sentence], article: Article) ->
 
 def asked_about(question: Question, near: Sequence[Sentence], article: Article) -> tuple[DraftConflict, ...]:
     """A disagreement among the nearest sentences that is the very thing asked: it answers where no sentence does."""
-    statements = _statements(article)
-    place = {statement.id: at for at, statement in enumerate(statements)}
+    compared = _compared(article)
     asked = content(question.text)
     for sentence in near:
-        if sentence.id in place:
-            for found in _disagreements(place[sentence.id], statements):
-                if _is_asked(asked, found, question):
-                    return (DraftConflict(sentences=found.sentences[:MAX_SIDES], about=found.about),)
+        for found in compared.disagreements(sentence.id):
+            if _is_asked(asked, found, question):
+                return (DraftConflict(sentences=found.sentences[:MAX_SIDES], about=found.about),)
     return ()
 
 
-_CACHE: dict[str, tuple[Statement, ...]] = {}
+class _Compared:
+    """The statements of one article version, each compared with all others once, when it is first asked about."""
+
+    def __init__(self, article: Article) -> None:
+        self._statements = tuple(_statements(article))
+        self._place = {statement.id: at for at, statement in enumerate(self._statements)}
+        self._found: dict[str, tuple[_Found, ...]] = {}
+
+    def disagreements(self, id_: str) -> tuple[_Found, ...]:
+        """Those in which a sentence takes part, whatever is asked."""
+        if id_ not in self._place:
+            return ()
+        if id_ not in self._found:
+            self._found[id_] = tuple(_disagreements(self._place[id_], self._statements))
+        return self._found[id_]
+
+
+_CACHE: dict[str, _Compared] = {}
 _MAX_CACHED = 8
 
 
-def _statements(article: Article) -> tuple[Statement, ...]:
-    """Statements of all documents in order, kept for the last few article versions."""
-    found = _CACHE.get(article.version)
-    if found is None:
+def _compared(article: Article) -> _Compared:
+    """Kept for the last few article versions."""
+    compared = _CACHE.get(article.version)
+    if compared is None:
         if len(_CACHE) >= _MAX_CACHED:
             _CACHE.clear()
-        acronyms = tuple(_acronyms(article).items())
-        found = _CACHE[article.version] = tuple(
-            Statement(
+        compared = _CACHE[article.version] = _Compared(article)
+    return compared
+
+
+def _statements(article: Article) -> Iterator[Statement]:
+    """Statements of all documents in order."""
+    acronyms = tuple(_acronyms(article).items())
+    for document in article.documents:
+        for before, sentence in zip((None, *document.sentences), document.sentences, strict=False):
+            yield Statement(
                 id=sentence.id,
                 document=document.id,
                 paragraph=sentence.paragraph,
@@ -89,10 +108,6 @@ def _statements(article: Article) -> tuple[Statement, ...]:
                 before=before.text if before and POINTS_BACK.match(sentence.text) else "",
                 acronyms=acronyms,
             )
-            for document in article.documents
-            for before, sentence in zip((None, *document.sentences), document.sentences, strict=False)
-        )
-    return found
 
 
 _INTRODUCED = re.compile(
