@@ -6,7 +6,7 @@ AssistantError
     CorpusError       an article folder is wrong; names file and line
     QuestionError     the question or the history cannot be used
   FaultError          ours or a machine's: exit code 3, HTTP 5xx
-    StoreError        the index cannot be read or written
+    StoreError        the index cannot be read or written; whoever runs the command can fix that: exit code 2
     EmbeddingsError   the embedded model is missing, changed or broken
     AnswererError     the chat model failed; the pipeline answers extractively
 
@@ -59,8 +59,13 @@ class FaultError(AssistantError):
 
 
 class StoreError(FaultError):
-    """The index cannot be read or written; what was stored before is untouched."""
+    """The index cannot be read or written; what was stored before is untouched.
 
+    A reader of the page can do nothing about it. At the command line it is a permission, a full disk, a setting or a
+    folder to delete, and the message names which.
+    """
+
+    exit_code = 2
     retryable = True
 
 

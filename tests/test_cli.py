@@ -245,7 +245,7 @@ def test_a_data_folder_that_cannot_be_written_to_is_named(
 ) -> None:
     (tmp_path / "file").write_text("x", "utf-8")
     monkeypatch.setenv("ASSISTANT_DATA_DIR", str(tmp_path / "file" / "data"))
-    assert main(["ask", QUESTION]) in (2, 3)
+    assert main(["ask", QUESTION]) == 2
     captured = capsys.readouterr()
     assert captured.out == ""
     assert str(tmp_path / "file") in captured.err
