@@ -71,7 +71,6 @@ class Cache:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with self._writing, closing(self._connect()) as table:
-                table.execute("CREATE TABLE IF NOT EXISTS kept (key TEXT PRIMARY KEY, value TEXT NOT NULL)")
                 table.execute("INSERT OR REPLACE INTO kept (key, value) VALUES (?, ?)", (key, value))
                 table.execute(
                     "DELETE FROM kept WHERE rowid <= (SELECT max(rowid) FROM kept) - ?",
@@ -83,6 +82,12 @@ class Cache:
 
     def _connect(self) -> sqlite3.Connection:
         table = sqlite3.connect(self._path, timeout=BUSY_SECONDS)
-        # Waiting for the disk would make readers wait; what a power cut loses is asked again.
-        table.execute("PRAGMA synchronous = OFF")
+        try:
+            # Waiting for the disk would make readers wait; what a power cut loses is asked again.
+            table.execute("PRAGMA synchronous = OFF")
+            # Also before reading: another process may just have made the file.
+            table.execute("CREATE TABLE IF NOT EXISTS kept (key TEXT PRIMARY KEY, value TEXT NOT NULL)")
+        except sqlite3.Error:
+            table.close()
+            raise
         return table

@@ -59,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("suites", nargs="*", metavar="SUITE", help="names of files in evals/suites")
     _common(run)
     run.add_argument("--split", choices=("dev", "test", "all"), default="all", help="which cases (default: all)")
+    run.add_argument("--every", type=int, default=1, metavar="N", help="only every Nth of them, in the order of ids")
     run.add_argument("--compare", type=Path, metavar="RUN", help="folder or results.json of another run")
     run.add_argument("--failures", action="store_true", help="print every case that is not passed")
     run.add_argument(
@@ -109,13 +110,18 @@ def data_dir() -> Path:
 def _run(options: argparse.Namespace, console: "Console") -> int:
     from evals import console as terminal
     from evals import gate, report
+    from evals.errors import EvalsError
     from evals.results import read_run
 
+    if options.every < 1:
+        raise EvalsError("--every takes 1 or more.")
     suites, wanted = _chosen(options.suites)
     before = read_run(options.compare) if options.compare else None
     baseline = gate.read_baseline()
     cases, claims = _set(options.split)
-    complete = len(wanted) == len(suites)
+    if options.every > 1:
+        cases = sorted(cases, key=lambda loaded: loaded.id)[:: options.every]
+    complete = len(wanted) == len(suites) and options.every == 1
     run = _measure(options, console, wanted, cases, claims)
     findings = gate.judge_run(run, wanted, baseline, complete)
     out = options.out or data_dir() / "last"
@@ -155,7 +161,7 @@ def _measure(
             answerer=options.answerer,
             data_dir=data_dir(),
             suites=[suite.name for suite in wanted],
-            split=options.split,
+            split=options.split if options.every == 1 else f"every {options.every}th of {options.split}",
             extras=extras,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )

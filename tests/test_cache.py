@@ -53,6 +53,12 @@ def test_a_damaged_file_is_no_cache(tmp_path: Path, caplog: pytest.LogCaptureFix
     assert "cache" in caplog.text
 
 
+def test_a_file_without_its_table_yet_is_an_empty_cache(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "cache").touch()
+    assert Cache(tmp_path / "cache").answer("key") is None
+    assert not caplog.text
+
+
 def test_the_oldest_leave_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cache, "MAX_ROWS", 3)
     kept = Cache(tmp_path / "cache")

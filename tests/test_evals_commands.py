@@ -43,6 +43,7 @@ def test_help_is_quick_and_imports_nothing_heavy() -> None:
     ("arguments", "said"),
     [
         (["run", "grounding", "speed"], "There is no suite speed. There is: grounding,"),
+        (["run", "--every", "0"], "--every takes 1 or more"),
         (["run", "--compare", "/nowhere"], "/nowhere is not a run that can be read"),
         (["accept", "--reason", "x", "--run", "/nowhere"], "is not a run that can be read"),
         (["external", "/nowhere.jsonl"], "/nowhere.jsonl cannot be read"),
@@ -95,6 +96,17 @@ def test_a_run_over_two_processes_has_every_case_in_order_and_the_same_numbers_t
     assert sum(o.must_pass for o in one.of("case")) >= 10
     assert (tmp_path / "one" / "report.html").is_file()
     assert "Report: " in capsys.readouterr().out
+
+
+@pytest.mark.timeout(300)
+def test_a_sample_is_every_nth_case_by_id_and_cannot_be_accepted(
+    tmp_path: Path, own_data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cases = load_cases(ROOT / "evals" / "cases", {n: read_article(f) for n, f in article_folders().items()}, ROOT)
+    main(["run", "citations", "--every", "90", "--out", str(tmp_path)])
+    assert {o.id for o in read_run(tmp_path).of("case")} == set(sorted(loaded.id for loaded in cases)[::90])
+    assert main(["accept", "--reason", "x", "--run", str(tmp_path)]) == 2
+    assert "Only a run of all suites over all cases" in capsys.readouterr().err
 
 
 ROWS = [

@@ -189,7 +189,7 @@ def test_the_judge_is_asked_in_the_strictest_form_that_the_endpoint_takes(opened
         (Reply(status=500), "failed"),
         (Reply(status=503), "failed"),
         (Reply(""), "empty"),
-        (Reply(["<<article:4>> The wall will c", "ost"], cut_after=1), "reached"),
+        (Reply(["<<article:4>> The wall will c", "ost"], cut_after=1), "cut off"),
         (Reply(raw=b"data: {not json\n\n", headers={"Content-Type": "text/event-stream"}), "read"),
         (Reply(raw=b"<html>a proxy's page</html>", headers={"Content-Type": "text/html"}), ""),
         (Reply("I'm sorry, but I can't help with that."), "verified"),

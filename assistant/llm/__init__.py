@@ -140,14 +140,15 @@ class LanguageModel:
                     if text:
                         yield text
         except Exception as error:
-            raise _foreseen(error) from error
+            lost = isinstance(error, openai.APIConnectionError) and not isinstance(error, openai.APITimeoutError)
+            raise (_cut_off() if received and lost else _foreseen(error)) from error
         finally:
             meter.add(usage, sum(len(m.text) for m in sent), received)
         if not received:
             raise AnswererError("The model gave an empty answer.")
         if finish != "stop":
             # Some clients end quietly when the connection breaks; half a sentence is no sentence.
-            raise AnswererError("The model's answer was cut off.")
+            raise _cut_off()
 
     def judge(self, pairs: Sequence[tuple[str, Sequence[str]]], meter: Meter, until: float) -> tuple[bool | None, ...]:
         """For each (claim, sentences): entailed, not entailed, or None when the judge failed. Never raises.
@@ -317,6 +318,10 @@ def _too_long() -> AnswererError:
         "The model took too long.",
         "Try a smaller model, or give it more time: ASSISTANT_DEADLINE_SECONDS, ASSISTANT_MODEL_TIMEOUT_SECONDS.",
     )
+
+
+def _cut_off() -> AnswererError:
+    return AnswererError("The model's answer was cut off.")
 
 
 def _messages(filled: prompts.Messages) -> list[BaseMessage]:
