@@ -76,6 +76,9 @@ class Asking:
         self._draft = self.offline
         self.lap("draft")
         cited = self.composer.cited
+        if cited and not self._draft.claims:
+            # A model broke off, and there is nothing to add: what stands is the model's.
+            self._draft = self._draft.model_copy(update={"answerer": "model"})
         yield from self._verified([claim for claim in self._draft.claims if not set(claim.sentences) <= set(cited)])
 
     def evidence(self) -> list[Sentence]:

@@ -78,8 +78,8 @@ class Composer:
         usage: Usage | None = None,
         timings_ms: Mapping[str, float] | None = None,
     ) -> Answer:
-        """The whole answer. Without a single claim it is an abstention, whatever the draft hoped for."""
-        status = draft.status if self._claims or draft.status == "clarify" else "abstained"
+        """The whole answer. Claims make it one, whatever the draft hoped for or had given up."""
+        status = "answered" if self._claims else "clarify" if draft.status == "clarify" else "abstained"
         conflicts = self._conflicts(draft.conflicts)
         # A question of several parts may be answered in one and not in another.
         missing = draft.missing

@@ -149,7 +149,11 @@ class Assistant:
         try:
             yield from fluent.answer(asking, until)
         except (AnswererError, StoreError) as error:
-            asking.notice = f"{error} This answer quotes the documents instead."
+            stands = bool(asking.composer.cited)
+            rest = (
+                "What it had written until then is verified." if stands else "This answer quotes the documents instead."
+            )
+            asking.notice = f"{error} {rest}"
             yield NoticeEvent(text=asking.notice)
             yield from asking.quote()
         answer = asking.answer(fluent.model.name)

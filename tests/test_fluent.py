@@ -44,7 +44,7 @@ def sound(assistant: Assistant, answer: Answer) -> None:
     for citation in (*answer.citations, *answer.nearest):
         text = assistant.article.document_of[citation.document].text
         assert text[citation.start : citation.end] == citation.quote
-    assert answer.status != "answered" or answer.claims
+    assert (answer.status == "answered") == bool(answer.claims)
     for claim in answer.claims:
         assert claim.citations
     assert KEY not in answer.model_dump_json()
@@ -252,6 +252,21 @@ def test_a_plug_pulled_mid_answer_keeps_the_verified_claims_and_quotes_the_rest(
     assert any(isinstance(event, NoticeEvent) for event in events)
     assert done.answer.claims[0] == events[0].claim
     assert quoted(done.answer)
+
+
+def test_claims_of_a_model_that_broke_off_are_an_answer_where_quoting_has_none(opened: Open) -> None:
+    def script(use: Use, body: dict[str, Any]) -> Reply:
+        shown = next(line for line in body["messages"][-1]["content"].splitlines() if line.startswith("["))
+        id_ = shown.split("]")[0].strip("[")
+        return Reply([f"<<{id_}>> {{{{{id_}}}}}\n", f"<<{id_}>> It will b", "e long.\n"], cut_after=2)
+
+    answer, _ = ask(opened, script, "How many people work for the port authority?")
+    assert answer.status == "answered"
+    assert len(answer.claims) == 1
+    assert answer.claims[0].text in answer.text
+    assert answer.answerer == "model"
+    assert "cut off" in str(answer.notice)
+    assert "quotes the documents" not in str(answer.notice)
 
 
 def test_a_model_that_finds_nothing_abstains(opened: Open) -> None:
