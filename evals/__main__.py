@@ -6,20 +6,19 @@ Exit codes: 0 done, 1 the gate is not passed, 2 you can put it right (the messag
 import argparse
 import sys
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from evals.articles import Documents
     from evals.cases import LoadedCase, LoadedClaim
     from evals.results import Run
     from evals.suites import Suite
 
 ROOT = Path(__file__).resolve().parent.parent
-CASES = ROOT / "evals" / "cases"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -59,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("suites", nargs="*", metavar="SUITE", help="names of files in evals/suites")
     _common(run)
     run.add_argument("--split", choices=("dev", "test", "all"), default="all", help="which cases (default: all)")
+    _case_set(run)
     run.add_argument("--every", type=int, default=1, metavar="N", help="only every Nth of them, in the order of ids")
     run.add_argument("--compare", type=Path, metavar="RUN", help="folder or results.json of another run")
     run.add_argument("--failures", action="store_true", help="print every case that is not passed")
@@ -68,7 +68,8 @@ def _parser() -> argparse.ArgumentParser:
     accept = commands.add_parser("accept", help="make the last full run the baseline")
     accept.add_argument("--reason", required=True, help="why the change is meant; kept in the baseline")
     accept.add_argument("--run", type=Path, metavar="DIR", help="the run to accept (default: the last one)")
-    commands.add_parser("lint", help="check the case set")
+    lint = commands.add_parser("lint", help="check a case set")
+    _case_set(lint)
     external = commands.add_parser("external", help="run a question set that was written elsewhere")
     external.add_argument("file", type=Path, metavar="FILE.jsonl")
     external.add_argument("--limit", type=int, metavar="N", help="only the first N questions, whole articles first")
@@ -91,6 +92,15 @@ def _parser() -> argparse.ArgumentParser:
     draft.add_argument("--out", type=Path, metavar="FILE", help="candidate file (default: .assistant/evals/candidates)")
     draft.add_argument("--limit", type=int, default=40, metavar="N", help="at most so many cases (default: 40)")
     return parser
+
+
+def _case_set(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--set",
+        choices=("cases", "development", "unseen"),
+        default="cases",
+        help="the case set: the gated one, the one to work on, or the one that nobody worked on (default: cases)",
+    )
 
 
 def _common(parser: argparse.ArgumentParser) -> None:
@@ -117,14 +127,14 @@ def _run(options: argparse.Namespace, console: "Console") -> int:
         raise EvalsError("--every takes 1 or more.")
     suites, wanted = _chosen(options.suites)
     before = read_run(options.compare) if options.compare else None
-    baseline = gate.read_baseline()
-    cases, claims = _set(options.split)
+    baseline = gate.read_baseline() if options.set == "cases" else None
+    cases, claims = _set(options.split, options.set)
     if options.every > 1:
         cases = sorted(cases, key=lambda loaded: loaded.id)[:: options.every]
     complete = len(wanted) == len(suites) and options.every == 1
     run = _measure(options, console, wanted, cases, claims)
     findings = gate.judge_run(run, wanted, baseline, complete)
-    out = options.out or data_dir() / "last"
+    out = options.out or data_dir() / ("last" if options.set == "cases" else options.set)
     changes = gate.changes(gate.scores_of(before), run, wanted) if before else []
     if before is None and baseline and baseline.answerer == run.answerer:
         changes = gate.changes(gate.before_of(baseline, run), run, wanted)
@@ -148,6 +158,7 @@ def _measure(
 ) -> "Run":
     from rich.progress import Progress
 
+    from evals.articles import article_folders
     from evals.measures import with_passed
     from evals.parallel import run_parts
 
@@ -161,8 +172,9 @@ def _measure(
             answerer=options.answerer,
             data_dir=data_dir(),
             suites=[suite.name for suite in wanted],
-            split=options.split if options.every == 1 else f"every {options.every}th of {options.split}",
+            split=_asked(options),
             extras=extras,
+            folders=article_folders(options.set),
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
     with_passed(run.observations)
@@ -171,6 +183,12 @@ def _measure(
 
         run = judge_run(run, Judge(options.judge, data_dir() / "judge"), claims)
     return run
+
+
+def _asked(options: argparse.Namespace) -> str:
+    """Which cases, as the words after `--split` that ask for them again."""
+    case_set = "" if options.set == "cases" else f" --set {options.set}"
+    return f"{options.split}{case_set}" + (f" --every {options.every}" if options.every > 1 else "")
 
 
 def _chosen(names: Sequence[str]) -> tuple[Sequence["Suite"], Sequence["Suite"]]:
@@ -185,22 +203,20 @@ def _chosen(names: Sequence[str]) -> tuple[Sequence["Suite"], Sequence["Suite"]]
     return suites, [suite for suite in suites if not names or suite.name in names]
 
 
-def _set(split: str) -> tuple[Sequence["LoadedCase"], Sequence["LoadedClaim"]]:
+def _set(split: str, case_set: str = "cases") -> tuple[Sequence["LoadedCase"], Sequence["LoadedClaim"]]:
+    from evals.articles import CASE_SETS, article_folders, read_article
     from evals.cases import load_cases, load_claims
 
-    articles = _articles()
-    cases = load_cases(CASES, articles, ROOT)
-    path = CASES / "verifier" / "claims.yaml"
+    articles = {name: read_article(folder) for name, folder in article_folders(case_set).items()}
+    folder = ROOT / CASE_SETS[case_set][0]
+    cases = load_cases(folder, articles, ROOT)
+    if case_set != "cases":
+        cases = tuple(replace(case, whole="test" if case_set == "unseen" else "dev") for case in cases)
+    path = folder / "verifier" / "claims.yaml"
     claims = load_claims(path, articles, ROOT) if path.is_file() else ()
     if split == "all":
         return cases, claims
     return [case for case in cases if case.split == split], [claim for claim in claims if claim.split == split]
-
-
-def _articles() -> Mapping[str, "Documents"]:
-    from evals.articles import article_folders, read_article
-
-    return {name: read_article(folder) for name, folder in article_folders().items()}
 
 
 def _accept(options: argparse.Namespace, console: "Console") -> int:
@@ -230,7 +246,7 @@ def _accept(options: argparse.Namespace, console: "Console") -> int:
 def _lint(options: argparse.Namespace, console: "Console") -> int:
     from evals.lint import lint
 
-    cases, claims = _set("all")
+    cases, claims = _set("all", options.set)
     problems = lint(cases)
     for problem in problems:
         console.print(str(problem), markup=False, soft_wrap=True)

@@ -69,11 +69,17 @@ def read_article(folder: Path) -> dict[str, SourceText]:
     return documents
 
 
-def article_folders(root: Path = ROOT) -> dict[str, Path]:
-    """The shipped articles and those that only evals use, by name."""
-    folders = [
-        path.parent for place in ("corpus", "evals/articles") for path in sorted((root / place).glob("*/article.md"))
-    ]
+CASE_SETS = {
+    "cases": ("evals/cases", ("corpus", "evals/articles")),
+    "development": ("evals/development/cases", ("evals/development/articles",)),
+    "unseen": ("evals/unseen/cases", ("evals/unseen/articles",)),
+}
+"""Where the cases of a set are, and the articles that they ask about."""
+
+
+def article_folders(case_set: str = "cases", root: Path = ROOT) -> dict[str, Path]:
+    """The article folders of a case set, by name."""
+    folders = [path.parent for place in CASE_SETS[case_set][1] for path in sorted((root / place).glob("*/article.md"))]
     return {folder.name: folder for folder in folders}
 
 

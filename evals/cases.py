@@ -158,6 +158,8 @@ class LoadedCase:
     gold: tuple[GoldSet, ...]
     group: str
     """Smallest id among the cases that vary one another: paraphrases, ablations, turns of one conversation."""
+    whole: Split | None = None
+    """The split of the whole set that it belongs to, where a set is not divided."""
 
     @property
     def id(self) -> str:
@@ -165,7 +167,7 @@ class LoadedCase:
 
     @property
     def split(self) -> Split:
-        return split_of(self.group)
+        return self.whole or split_of(self.group)
 
     @cached_property
     def digest(self) -> str:

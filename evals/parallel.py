@@ -7,14 +7,13 @@ speed changes what is measured.
 import multiprocessing
 import tempfile
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from queue import Empty
 from typing import TYPE_CHECKING, Any, get_args
 
-from evals.articles import article_folders
 from evals.cases import LoadedCase, LoadedClaim
 from evals.results import Observation, Probe, Run
 from evals.runner import Extra, Progress, Runner, digest_of
@@ -35,6 +34,7 @@ class Part:
     answerer: Answerer
     data_dir: Path
     extras: frozenset[Extra]
+    folders: Mapping[str, Path]
 
 
 def run_parts(
@@ -46,17 +46,20 @@ def run_parts(
     suites: Sequence[str],
     split: str,
     extras: Collection[Extra],
+    folders: Mapping[str, Path],
     progress: Progress,
 ) -> Run:
-    """Run the assistant over the cases. Both processes index edited articles in memory and share one store to read."""
+    """Run the assistant over cases of the articles in `folders`.
+
+    Both processes index edited articles in memory and share one store to read.
+    """
     started = time.perf_counter()
     subject = AssistantSubject(answerer, data_dir)
-    folders = article_folders()
     for article in sorted({loaded.article for loaded in cases} | {loaded.claim.article for loaded in claims}):
         # Indexed before the processes start, so that they do not wait for one another.
         subject.open(folders[article])
     parts = [
-        Part(tuple(share), tuple(claims) if number == PARTS - 1 else (), answerer, data_dir, frozenset(extras))
+        Part(tuple(share), tuple(claims) if number == PARTS - 1 else (), answerer, data_dir, frozenset(extras), folders)
         for number, share in enumerate(shares(cases))
     ]
     runs = _both(parts, len(cases) + len(claims) * ("claims" in extras), progress)
@@ -119,5 +122,5 @@ def _remember(done: "Queue[int]") -> None:
 
 def _run(part: Part) -> Run:
     with tempfile.TemporaryDirectory(prefix="evals-") as scratch:
-        runner = Runner(AssistantSubject(part.answerer, part.data_dir), article_folders(), Path(scratch))
+        runner = Runner(AssistantSubject(part.answerer, part.data_dir), part.folders, Path(scratch))
         return runner.run(part.cases, part.claims, extras=part.extras, progress=lambda *_: _done.put(1))

@@ -69,7 +69,9 @@ class AssistantSubject:
     def open(self, folder: Path) -> "OpenedAssistant":
         from assistant import Assistant
 
-        return OpenedAssistant(Assistant.open(folder, self._settings(folder)), self._kept(folder))
+        # What reads the text may have changed since it was stored, and is part of what is measured.
+        opened = Assistant.open(folder, self._settings(folder), reread=True)
+        return OpenedAssistant(opened, self._kept(folder))
 
     def open_briefly(self, folder: Path, like: Path | None = None) -> "OpenedAssistant":
         from assistant import Assistant

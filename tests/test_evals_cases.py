@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from evals.articles import article_folders, body, edit, read_article, write_article
+from evals.articles import CASE_SETS, article_folders, body, edit, read_article, write_article
 from evals.cases import CaseError, LoadedCase, load_cases, load_claims, split_of
 from evals.lint import lint
 from evals.metrics import Span
@@ -215,3 +215,15 @@ def test_the_shipped_claims_load_and_have_every_label() -> None:
     assert {loaded.claim.label for loaded in claims} == {
         "entailed", "contradicted", "swapped", "hedge-lost", "wrong-speaker", "not-stated",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(("case_set", "articles", "cases"), [("development", 12, 1200), ("unseen", 4, 400)])
+def test_the_other_sets_are_sound_and_ask_about_articles_of_their_own(case_set: str, articles: int, cases: int) -> None:
+    folders = article_folders(case_set)
+    loaded = load_cases(
+        ROOT / CASE_SETS[case_set][0], {name: read_article(folder) for name, folder in folders.items()}, ROOT
+    )
+    assert [str(problem) for problem in lint(loaded) if problem.level == "error"] == []
+    assert (len({case.article for case in loaded}), len(loaded)) == (articles, cases)
+    elsewhere = {name for other in CASE_SETS if other != case_set for name in article_folders(other)}
+    assert not elsewhere & set(folders)
