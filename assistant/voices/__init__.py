@@ -34,6 +34,7 @@ _BLOCK_INTRODUCTION = re.compile(
     r"(?:From|Via|Excerpts? from|As reported by|Per|According to|Here(?:['\u2019]s| is) (?:how|what)) "
     r"(?P<speaker>[^:]{2,80}?)(?: (?:put|puts|described|reported|said|wrote) (?:it|this|that))?:"
 )
+_HE_OR_SHE = re.compile(r"\b(?:he|she)\b", re.IGNORECASE)
 _PUBLICATION_SAYS = re.compile(r"(?P<speaker>[Tt]he (?:\w+ ){0,2}\w+) (?:dates|puts|counts|lists|quotes|cites|gives)\b")
 
 
@@ -110,6 +111,8 @@ class _Labels:
     """Whether that one ended inside a quotation."""
     introduced: tuple[Voice, str | None] | None = None
     """How it introduced this one, when it ended in a colon."""
+    genders: dict[str, str] = field(default_factory=dict)
+    """What pronouns before have told of people."""
     marked: bool = False
     """Whether it was set as a quotation, by `>` as in Markdown."""
 
@@ -125,7 +128,7 @@ class _Labels:
             voice, speaker = self._voice(readings, place, said)
             found = hedges(reading.sentence.text)
             sentence = reading.sentence.model_copy(update={"voice": voice, "speaker": speaker, "hedges": found})
-            said.append(_Said(sentence, self._people(reading, speaker)))
+            said.append(_Said(sentence, self._people(reading, speaker, said)))
         self.introduced = self._introduction(said[-1])
         self.open, self.marked = readings[-1].continues, marked
         self.before = said
@@ -183,9 +186,13 @@ class _Labels:
         """Whom a pronoun means, where only one can be meant; else `None`."""
         if pronoun in ("he", "she"):
             near = said if any(s.people for s in said) else self.before
-            people = {person for s in near for person in s.people}
-            fitting = {person for person in people if self.speakers.gender(person) in (None, pronoun)}
-            return fitting.pop() if len(fitting) == 1 else None
+            for people in (s.people for s in reversed(near) if s.people):
+                fitting = [person for person in people if self._gender(person) in (None, pronoun)]
+                if fitting:
+                    if len(fitting) == 1:
+                        self.genders[fitting[0]] = pronoun
+                    return fitting[0] if len(fitting) == 1 else None
+            return None
         last = (said or self.before)[-1:]
         speaker = last[0].sentence.speaker if last else None
         if speaker is None:
@@ -194,11 +201,21 @@ class _Labels:
             return speaker if may_be_they(speaker) else None
         return speaker if not self.speakers.is_person(speaker) and not may_be_they(speaker) else None
 
-    def _people(self, reading: _Reading, speaker: str | None) -> tuple[str, ...]:
+    def _gender(self, person: str) -> str | None:
+        return self.speakers.gender(person) or self.genders.get(person)
+
+    def _people(self, reading: _Reading, speaker: str | None, said: Sequence[_Said]) -> tuple[str, ...]:
         """Whom `he` or `she` in the next sentence may mean: the speaker, else who does something, else who is named."""
-        if speaker is not None:
-            return (speaker,) if self.speakers.is_person(speaker) else ()
-        return self._doing(reading) or self.speakers.people(reading.sentence.start, reading.sentence.end)
+        if speaker is not None and (self.speakers.is_person(speaker) or self.speakers.like_a_person(speaker)):
+            return (speaker,)
+        if doing := self._doing(reading):
+            return doing
+        verb = first_verb(reading.masked[:_LONGEST_SENTENCE])
+        if verb is not None and (pronoun := _HE_OR_SHE.search(reading.masked[:verb])):
+            meant = self._meant(pronoun.group().lower(), said)
+            return (meant,) if meant else ()
+        start, end = reading.sentence.start, reading.sentence.end
+        return self.speakers.people(start, end) or self.speakers.people(start, end, governed=True)
 
     def _doing(self, reading: _Reading) -> tuple[str, ...]:
         """The people named before the first verb."""

@@ -58,6 +58,8 @@ def subject_of(text: str, verb_start: int) -> tuple[int, int] | None:
     if not fields:
         return None
     i = len(fields) - 1
+    if i and text[slice(*fields[i])].strip() in _CONJUNCTION:
+        return _leading(text, *fields[i - 1])  # Entwhistle was not persuaded, and compared it to …
     if text[:verb_start].rstrip().endswith(","):
         while i > 0:
             last, earlier = text[slice(*fields[i])].strip(), text[slice(*fields[i - 1])].rstrip()

@@ -27,6 +27,7 @@ _ORGANISATION_NOUN = re.compile(
 )
 _PUBLICATION_NOUN = re.compile(r"(?:paper|newspaper|magazine|outlet|site|website|station|network|broadcaster)")
 _BEFORE_PLACE = re.compile(r"\b(?:in|at|from|near|outside|inside|across|around|to|into|through)\s+(?:the )?\Z")
+_DESCRIBED = re.compile(r", (?:who|an?|the|its|[a-z]+ )")
 _SPEAKS = re.compile(
     r",? (?:(?:also|then|later|had|has|[a-z]+ly) )?(?:said|says|told|wrote|asked|added|argued|warned|denied|believes?|"
     r"believed|called|replied|insisted|explained|testified|voted|resigned|met|joked|recalled|admitted)\b"
@@ -98,6 +99,7 @@ class Speakers:
         self._organisations: dict[str, str] = {}
         self._by_word: dict[str, list[str]] = defaultdict(list)
         self._only: dict[str, str] = {}
+        self._places: set[str] = set()
         """By role, who alone bears it in the document."""
         self._read(text)
 
@@ -144,14 +146,30 @@ class Speakers:
         phrase = phrase[0].upper() + phrase[1:]
         return Subject("named", self._organisation(phrase) or phrase)
 
-    def people(self, start: int, end: int) -> tuple[str, ...]:
-        """The people whom `text[start:end]` names, except as the object of a preposition; each once."""
+    def people(self, start: int, end: int, *, governed: bool = False) -> tuple[str, ...]:
+        """The people whom `text[start:end]` names, each once; with `governed` also as the object of a preposition.
+
+        A name that only looks like a person's counts where nobody else is named.
+        """
         found: dict[str, None] = {}
+        like: dict[str, None] = {}
         for first, last in self._spans_between(start, end):
+            hangs = self._governed(start, first) and not self._text[:first].endswith("and ")
+            if hangs and not governed:
+                continue
             person = self.person(self._text[first:last])
-            if person is not None and not (self._governed(start, first) and not self._text[:first].endswith("and ")):
+            if person is not None:
                 found.setdefault(person.name)
-        return tuple(found)
+            elif self.like_a_person(self._text[first:last]):
+                like.setdefault(self._text[first:last])
+        return tuple(found or like)
+
+    def like_a_person(self, name: str) -> bool:
+        """Whether nothing speaks against a name's being a person's: two or three words, no place, no `the` before."""
+        known = self._organisations.get(name, name)
+        words = name.split()
+        plain = words[0][:1].isupper() and words[-1][:1].isupper() and not _ARTICLE.match(name)
+        return plain and 2 <= len(words) <= 3 and known == name and name not in self._places and may_be_person(name)
 
     def is_person(self, name: str) -> bool:
         """Whether a speaker's name or description is a person's: `Richard Berry`, `A spokesman for the agency`."""
@@ -201,7 +219,7 @@ class Speakers:
         return "The " + name if self._text[max(0, start - 4) : start].lower() == "the " else name
 
     def _read(self, text: str) -> None:
-        places: set[str] = set()
+        places = self._places
         people: dict[str, set[Gender]] = {}
         roles: dict[str, set[str]] = defaultdict(set)
         for start, end in self.spans:
@@ -209,7 +227,7 @@ class Speakers:
             bare = without_titles(name)
             if not _words(name) or (bare and not _words(bare)):
                 continue  # capitals between marks, but no word
-            if bare == name and _BEFORE_PLACE.search(before):
+            if bare == name and _BEFORE_PLACE.search(before) and not (" " in name and _DESCRIBED.match(after)):
                 places.add(name)
             shown = shows_person(name, before, after)
             if shown is None and _SPEAKS.match(after) and not before.endswith(" and "):

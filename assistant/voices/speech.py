@@ -36,6 +36,7 @@ _VERBS = {
     "name": "call label dub brand term deem pronounce",
     "describe": "describe characterize characterise portray depict denounce dismiss hail",
     "accuse": "accuse fault attribute",
+    "compare": "compare liken",
     "blame": "blame predict",
     "read": "read",
     "put": "put",
@@ -67,7 +68,8 @@ _FORMS: Mapping[str, tuple[str, _Form]] = {**dict(_inflected()), "labeled": ("na
 
 _WORD = re.compile(r"[A-Za-z]+")
 _NOT_SAID = re.compile(
-    r"(?:\b(?:to|not|never|hardly|will|would|may|might|can|could|should|must|shall|do|does|did|let)|n['\u2019]t)\Z"
+    r"(?:\b(?:(?<!used )to|not|never|hardly|will|would|may|might|can|could|should|must|shall|do|does|did|let)"
+    r"|n['\u2019]t)\Z"
 )
 _ADVERB = re.compile(r"\b(?:\w+ly|also|then|later|now|still|once|again|even|first|all|both|already|has|have|had)\Z")
 _BE = re.compile(r"\b(?:is|are|was|were|be|been|being|gets?|got)\Z")
@@ -95,13 +97,16 @@ _COMPLEMENTS = {
         rf" {_NO_RELATIVE}(?:,? (?:that|how|why|whether|what) | {_PRONOUN}(?! to\b)| {_AUX_WORD}\b|[,:]? ?{QUOTED})"
     ),
     "ask": re.compile(
-        rf"(?: [^,;:]{{1,40}}?)? (?:why|how|whether|what|where|when|who|if)\b|{_PLACE_TIME}[,:]? ?{QUOTED}"
+        rf"(?: [^,;:]{{1,40}}?)? (?:why|how|whether|what|where|when|who|if|that)\b|{_PLACE_TIME}[,:]? ?{QUOTED}"
     ),
+    "compare": re.compile(rf" [^;:{QUOTED}]{{1,120}}? (?:to|with) {QUOTED}"),
     "describe": re.compile(rf" [^;:{QUOTED}]{{1,120}}? as\b|{_PLACE_TIME}[:,]? ?{QUOTED}"),
     "accuse": re.compile(r" [^,;:]{1,60}? (?:of|for|to)\b"),
     "blame": re.compile(r" \w"),
     "read": re.compile(rf"[,:]? ?{QUOTED}"),
-    "put": re.compile(r" it (?:this way|like this|another way|differently|\w+ly)\b| it[,.:]"),
+    "put": re.compile(
+        r" it (?:this way|like this|another way|differently|\w+ly)\b| it(?: last \w+| on \w+day| in \d{4})?[,.:]"
+    ),
 }
 _TOLD_ASIDE = re.compile(r" [^,;:]{1,40}(?:[,.]|\Z)")
 _DENIED_OR_WARNED = re.compile(
@@ -197,7 +202,8 @@ def _says_something(text: str, kind: str, subject_start: int, verb: re.Match[str
     if aside and kind == "tell" and _TOLD_ASIDE.match(text, verb.end()):
         return True
     if kind == "name":
-        return not _NOT_NAMED.match(text, verb.end()) and _NAMED.match(text, verb.end()) is not None
+        quotes = QUOTED in text[verb.end() : verb.end() + 80]
+        return (quotes or not _NOT_NAMED.match(text, verb.end())) and _NAMED.match(text, verb.end()) is not None
     if kind == "clause" and _DENIED_OR_WARNED.match(text, verb.start()):
         return True
     return _COMPLEMENTS[kind].match(text, verb.end()) is not None
