@@ -2,7 +2,8 @@
 
 The model is a logistic regression over the retriever's signals, read from `answerability.json`, which
 `python -m evals.fit` writes: for each signal its mean, its spread and its weights, so that a person can see what counts
-for and against an answer.
+for and against an answer. An article with sources has a model of its own: there a fact stands in several documents, in
+several wordings, and what misses a question by a hair is the rule and not the exception.
 """
 
 import json
@@ -11,15 +12,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, get_args
 
-from assistant.schema import Evidence, Question, QuestionType
+from assistant.schema import Article, Evidence, Question, QuestionType
 from assistant.text import STOP_WORDS, spelling, words
 from assistant.text.lexicon import root
 
 _MODEL: Final[Mapping[str, Any]] = json.loads(
     (Path(__file__).parent / "answerability.json").read_text(encoding="utf-8")
 )
-THRESHOLD: Final[float] = _MODEL["threshold"]
-"""Below this probability the assistant abstains; chosen by `evals.fit` by a stated rule."""
 CLIP: Final = 4.0
 """A signal counts at most this many spreads from its mean: an unusual article must not decide by one number."""
 _SHORT: Final = math.log1p(6)
@@ -28,12 +27,23 @@ _NEAR: Final = 3
 _TYPES: Final[tuple[str, ...]] = get_args(QuestionType)
 
 
-def probability(question: Question, evidence: Sequence[Evidence]) -> float:
-    """Probability that the best of `evidence` answers the question; 0 without evidence."""
+def threshold(article: Article) -> float:
+    """Below this probability the assistant abstains; chosen by `evals.fit` by a stated rule."""
+    found: float = _of(article)["threshold"]
+    return found
+
+
+def probability(question: Question, evidence: Sequence[Evidence], article: Article) -> float:
+    """Probability that the best of `evidence`, sentences of `article`, answers the question; 0 without evidence."""
     if not evidence:
         return 0.0
     signals = inputs(question, evidence)
-    return weigh(signals, _MODEL["models"]["vectors" if "match_here" in signals else "words"])
+    return weigh(signals, _of(article)["models"]["vectors" if "match_here" in signals else "words"])
+
+
+def _of(article: Article) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = _MODEL["sources" if len(article.documents) > 1 else "alone"]
+    return found
 
 
 def weigh(signals: Mapping[str, float], model: Mapping[str, Any]) -> float:

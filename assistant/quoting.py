@@ -39,7 +39,7 @@ class Quoting:
     def __init__(self, index: ArticleIndex, embeddings: Embedder | None, threshold: float | None) -> None:
         self.index = index
         self._embeddings = embeddings
-        self._threshold = answerability.THRESHOLD if threshold is None else threshold
+        self._threshold = answerability.threshold(index.article) if threshold is None else threshold
 
     @property
     def article(self) -> Article:
@@ -86,7 +86,7 @@ class Quoting:
             question,
             evidence,
             self.article,
-            answerability.probability(question, evidence),
+            answerability.probability(question, evidence, self.article),
             self._threshold,
             answerability.missing_slots(question, evidence),
         )

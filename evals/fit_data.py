@@ -1,20 +1,24 @@
-"""Public question sets as articles and labelled questions, for fitting and studying single parts.
+"""Question sets as articles and labelled questions, for fitting and studying single parts.
 
-The sets stay where they are (`--data DIR`); none of their text enters this repository.
+The public sets stay where they are (`--data DIR`); none of their text enters this repository. The development cases are
+part of it.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from assistant import corpus, voices
 from assistant.embeddings import MiniLM
 from assistant.index import ArticleIndex, TokenVectors, Vectors
 from assistant.schema import Article, Document, Sentence
 from assistant.text import split_sentences
+from evals.articles import CASE_SETS, ROOT, article_folders, read_article
+from evals.cases import LoadedCase, load_cases
 
 
 @dataclass(frozen=True)
@@ -57,9 +61,39 @@ def clapnq(folder: Path) -> Iterator[Questioned]:
         yield Questioned(article, (_labelled(row, article, starts),))
 
 
+def development() -> Iterator[Questioned]:
+    """The development cases that need no edited article: each article with its sources, each question as asked alone.
+
+    What is to be corrected counts as answerable, for a sentence says how it is. What is to be asked back is left out.
+    """
+    articles = {name: read_article(folder) for name, folder in article_folders("development").items()}
+    cases = load_cases(ROOT / CASE_SETS["development"][0], articles, ROOT)
+    for name, folder in article_folders("development").items():
+        loaded = corpus.load(folder)
+        article = loaded.model_copy(update={"documents": tuple(map(voices.label, loaded.documents))})
+        asked = [
+            case for case in cases if case.article == name and not case.case.edited and case.case.status != "clarify"
+        ]
+        yield Questioned(article, tuple(_of_case(case, article) for case in asked))
+
+
+def _of_case(loaded: LoadedCase, article: Article) -> Labelled:
+    spans = [span for alternative in loaded.gold for fact in alternative for span in fact]
+    gold = frozenset(
+        sentence.id
+        for document in article.documents
+        for sentence in document.sentences
+        for span in spans
+        if span.document == document.id and sentence.start < span.end and span.start < sentence.end
+    )
+    case = loaded.case
+    return Labelled(case.id, case.standalone or case.question, case.status != "abstained", gold)
+
+
 def index(article: Article, model: MiniLM) -> ArticleIndex:
     """The article with its vectors, without a store."""
-    return ArticleIndex(article, model.name, *encode(model, [sentence.text for sentence in article.article.sentences]))
+    texts = [sentence.text for document in article.documents for sentence in document.sentences]
+    return ArticleIndex(article, model.name, *encode(model, texts))
 
 
 def encode(model: MiniLM, texts: Sequence[str]) -> tuple[Vectors, TokenVectors]:
@@ -69,12 +103,17 @@ def encode(model: MiniLM, texts: Sequence[str]) -> tuple[Vectors, TokenVectors]:
     return encoded.sentence_vectors, encoded.token_vectors
 
 
-def without_paragraph(whole: ArticleIndex, paragraph: int) -> ArticleIndex:
-    """The same index as if the article had never had that paragraph."""
-    sentences = whole.article.article.sentences
-    kept = [row for row, sentence in enumerate(sentences) if sentence.paragraph != paragraph]
-    document = whole.article.article.model_copy(update={"sentences": tuple(sentences[row] for row in kept)})
-    article = whole.article.model_copy(update={"documents": (document,)})
+def without(whole: ArticleIndex, gone: Collection[str]) -> ArticleIndex:
+    """The same index as if the article had never had the sentences with these ids."""
+    sentences = [sentence for document in whole.article.documents for sentence in document.sentences]
+    kept = [row for row, sentence in enumerate(sentences) if sentence.id not in gone]
+    documents = tuple(
+        document.model_copy(
+            update={"sentences": tuple(sentence for sentence in document.sentences if sentence.id not in gone)}
+        )
+        for document in whole.article.documents
+    )
+    article = whole.article.model_copy(update={"documents": documents})
     assert whole.sentence_vectors is not None
     assert whole.token_vectors is not None
     return ArticleIndex(article, whole.model, whole.sentence_vectors[kept], _only(whole.token_vectors, kept))

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from assistant import answerability, corpus, questions
-from assistant.answerability import THRESHOLD, missing_slots, probability
+from assistant.answerability import missing_slots, probability, threshold
 from assistant.embeddings import MiniLM
 from assistant.index import ArticleIndex
 from assistant.retrieval import Retriever, signals
 from assistant.retrieval.alignment import word_groups
-from assistant.schema import Evidence, Sentence
+from assistant.schema import Article, Evidence, Sentence
 from assistant.text.lexicon import root
 
 MODEL = json.loads((Path(answerability.__file__).parent / "answerability.json").read_text(encoding="utf-8"))
@@ -56,9 +56,19 @@ def words_only(index: ArticleIndex) -> Retriever:
     return Retriever(ArticleIndex(index.article, None, None, None), None)
 
 
-def asked(retriever: Retriever, text: str) -> float:
+@pytest.fixture(scope="module")
+def article(index: ArticleIndex) -> Article:
+    return index.article
+
+
+def alone(article: Article) -> Article:
+    """The same article without its sources."""
+    return article.model_copy(update={"documents": article.documents[:1]})
+
+
+def asked(retriever: Retriever, text: str, article: Article) -> float:
     question = questions.analyse(text)
-    return probability(question, retriever.search(question))
+    return probability(question, retriever.search(question), article)
 
 
 def evidence(*texts: str) -> tuple[Evidence, ...]:
@@ -70,41 +80,49 @@ def evidence(*texts: str) -> tuple[Evidence, ...]:
     )
 
 
+@pytest.mark.parametrize("sources", [True, False])
 @pytest.mark.parametrize("kind", ["retriever", "words_only"])
-def test_answerable_questions_are_likelier_than_unanswerable_ones(kind: str, request: pytest.FixtureRequest) -> None:
+def test_answerable_questions_are_likelier_than_unanswerable_ones(
+    kind: str, sources: bool, article: Article, request: pytest.FixtureRequest
+) -> None:
     found: Retriever = request.getfixturevalue(kind)
-    yes = [asked(found, text) for text in ANSWERABLE]
-    no = [asked(found, text) for text in UNANSWERABLE]
+    article = article if sources else alone(article)
+    yes = [asked(found, text, article) for text in ANSWERABLE]
+    no = [asked(found, text, article) for text in UNANSWERABLE]
     right = sum(high > low for high in yes for low in no)
     assert right >= 0.9 * len(yes) * len(no)
 
 
-def test_without_evidence_nothing_is_likely() -> None:
-    assert probability(questions.analyse("Who voted?"), ()) == 0.0
+def test_without_evidence_nothing_is_likely(article: Article) -> None:
+    assert probability(questions.analyse("Who voted?"), (), article) == 0.0
 
 
 @pytest.mark.parametrize("question", ["", "?", "🙂🙂", "x" * 2000])
-def test_probability_is_one_for_any_question(retriever: Retriever, question: str) -> None:
-    assert 0.0 <= asked(retriever, question) <= 1.0
+def test_probability_is_one_for_any_question(retriever: Retriever, question: str, article: Article) -> None:
+    assert 0.0 <= asked(retriever, question, article) <= 1.0
 
 
-def test_evidence_without_signals_still_has_a_probability() -> None:
-    assert 0.0 < probability(questions.analyse("Who voted?"), evidence("They voted.")) < 1.0
+def test_evidence_without_signals_still_has_a_probability(article: Article) -> None:
+    assert 0.0 < probability(questions.analyse("Who voted?"), evidence("They voted."), article) < 1.0
 
 
-def test_the_model_is_complete_and_finite() -> None:
-    assert 0 < THRESHOLD < 1
-    for model in MODEL["models"].values():
-        assert math.isfinite(model["intercept"])
-        for _, spread, *_ in model["signals"].values():
-            assert spread > 0
-        assert all(math.isfinite(value) for values in model["signals"].values() for value in values)
+def test_the_models_are_complete_and_finite(article: Article) -> None:
+    assert threshold(article) == MODEL["sources"]["threshold"]
+    assert threshold(alone(article)) == MODEL["alone"]["threshold"]
+    for group in MODEL.values():
+        assert 0 < group["threshold"] < 1
+        for model in group["models"].values():
+            assert math.isfinite(model["intercept"])
+            assert all(spread > 0 for _, spread, *_ in model["signals"].values())
+            assert all(math.isfinite(value) for values in model["signals"].values() for value in values)
 
 
-def test_every_signal_that_is_weighed_is_computed(retriever: Retriever, words_only: Retriever) -> None:
+@pytest.mark.parametrize("group", MODEL)
+def test_every_signal_that_is_weighed_is_computed(group: str, retriever: Retriever, words_only: Retriever) -> None:
     question = questions.analyse("How many people live on the Lower Quay?")
     for name, found in (("vectors", retriever), ("words", words_only)):
-        assert set(MODEL["models"][name]["signals"]) <= set(answerability.inputs(question, found.search(question)))
+        signals = answerability.inputs(question, found.search(question))
+        assert set(MODEL[group]["models"][name]["signals"]) <= set(signals)
 
 
 @pytest.mark.parametrize(
