@@ -180,3 +180,13 @@ def test_a_part_that_is_not_answered_is_named() -> None:
 def test_nothing_answered_is_an_abstention_and_only_questions_back_ask_back() -> None:
     assert extractive.join([part("x", status="abstained"), part("y", status="clarify")]).status == "abstained"
     assert extractive.join([part("x", status="clarify"), part("y", status="clarify")]).status == "clarify"
+
+
+def test_what_somebody_says_at_all_is_answered_whatever_the_probability() -> None:
+    found = draft("What did Pascal Obi say?", probability=0.1)
+    assert [claim.text for claim in found.claims][-1] == "He said that nobody had shown what they cost."
+    assert draft("What did Pascal Obi say about the quay?", probability=0.1).status == "abstained"
+
+
+def test_who_asks_for_the_very_words_gets_a_quotation() -> None:
+    assert said("What did Halloran say, word for word?") == ["“We have waited long enough,” Halloran said."]

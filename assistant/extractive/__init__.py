@@ -6,50 +6,34 @@ first leans on its neighbour, when a list goes on after it, or when another stan
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 from assistant.extractive import unanswered
 from assistant.extractive.fitting import (
     ANNOUNCES,
     COUNT_WORDS,
     asked_speaker,
-    asks_names,
-    fits,
     gives_cause,
-    main_verb,
     new_names,
     speaks_of_event,
 )
+from assistant.extractive.ranking import SPOKEN, Candidate, gives_words, ranked
 from assistant.neighbours import document_of, following, previous, told_before
-from assistant.schema import Article, Document, Draft, DraftClaim, Evidence, Question, Sentence
-from assistant.text import names, words
+from assistant.schema import Article, Draft, DraftClaim, Evidence, Question, Sentence
+from assistant.text import STOP_WORDS, names, words
 from assistant.text.lexicon import root
 
 MAX_NEAREST = 3
 MAX_SENTENCES = 3
 MAX_LISTED = 6
-CANDIDATES = 12
 
-_TYPE_WEIGHT = 0.05
-_NAMES_WEIGHT = 0.15
-"""Where names are to be listed, a sentence that lists names outweighs one that only speaks of them."""
-_SPOKEN = 0.5
-"""Fit from which on a sentence gives the asked speaker's words."""
-_VERB_WEIGHT = 0.05
-_ARTICLE_BONUS = 0.015
-_CLOSE = 0.93
-"""A second sentence is shown when it scores at least this share of the first and does not repeat it."""
+_ODDS = 0.4
+"""Odds, against the first, from which on a second sentence is shown that does not repeat it."""
+_WORDS_SUFFICE = 0.7
+"""Share of the threshold that suffices where somebody's very words are asked for and found."""
 _EVENTS_AMONG = 6
 _NEAR = 0.85
 """What scores at least this share of the first, and is among the first four, may hold the answer."""
-
-
-@dataclass(frozen=True)
-class _Candidate:
-    sentence: Sentence
-    document: Document
-    score: float
-    fits: float
 
 
 def draft(
@@ -68,12 +52,20 @@ def draft(
     if back := unanswered.ask_back(question, article):
         return Draft(status="clarify", missing=back)
     nearest = tuple(item.sentence.id for item in evidence[:MAX_NEAREST])
-    candidates = _ranked(question, evidence, article)
+    candidates = ranked(question, evidence, article)
+    if holders := _role_holders(question, candidates, article):
+        others = (replace(other, odds=0.0) for other in candidates if other is not holders[0])
+        candidates = [replace(holders[0], odds=1.0), *others]
+    if candidates and gives_words(question, candidates[0].sentence):
+        # Who asks for somebody's very words says whose; what remains is which.
+        threshold *= _WORDS_SUFFICE
+    if candidates and _asks_any_words(question) and candidates[0].fits > SPOKEN:
+        threshold = 0.0
     if not candidates or probability < threshold:
         return Draft(
             status="abstained", missing=unanswered.missing(question, missing), nearest=nearest, confidence=probability
         )
-    if unanswered.asks_about_now(question) and not unanswered.states_now(candidates[0].sentence.text):
+    if unanswered.asks_about_now(question, probability) and not unanswered.states_now(candidates[0].sentence.text):
         told = unanswered.as_of(question, [candidate.document for candidate in candidates[:MAX_NEAREST]])
         return Draft(status="abstained", missing=told, nearest=nearest, confidence=probability)
     if not _could_answer(question, candidates, article):
@@ -113,26 +105,11 @@ def join(drafts: Sequence[Draft]) -> Draft:
 # --- which sentence answers ------------------------------------------------------------------------------------------
 
 
-def _ranked(question: Question, evidence: Sequence[Evidence], article: Article) -> list[_Candidate]:
-    weight = _NAMES_WEIGHT if asks_names(question) else _TYPE_WEIGHT
-    verb = main_verb(question)
-    candidates = []
-    for item in evidence[:CANDIDATES]:
-        document = article.document_of[item.document]
-        fit = fits(question, item.sentence)
-        bonus = _ARTICLE_BONUS if document.id == article.article.id else 0.0
-        bonus += _VERB_WEIGHT if verb is not None and verb in _roots(item.sentence.text) else 0.0
-        candidates.append(_Candidate(item.sentence, document, item.score + weight * fit + bonus, fit))
-    if question.type == "who-said" and asked_speaker(question):
-        # Another speaker's words are no answer, however near they are.
-        return sorted(candidates, key=lambda candidate: (candidate.fits < _SPOKEN, -candidate.score))
-    return sorted(candidates, key=lambda candidate: -candidate.score)
-
-
-def _could_answer(question: Question, candidates: Sequence[_Candidate], article: Article) -> bool:
+def _could_answer(question: Question, candidates: Sequence[Candidate], article: Article) -> bool:
     """Whether the best sentences hold the kind of thing that was asked for, of whom it was asked, at all."""
-    near = [candidate for candidate in candidates[:4] if candidate.score >= _NEAR * candidates[0].score]
-    if _unknown_figure(question, article) or not _holds_role(question, near, article):
+    best = max(candidate.score for candidate in candidates)
+    near = [candidate for candidate in candidates[:4] if candidate.score >= _NEAR * best]
+    if _unknown_figure(question, article) or _role_holders(question, near, article) == []:
         return False
     if not any(speaks_of_event(question, candidate.sentence.text) for candidate in candidates[:_EVENTS_AMONG]):
         return False
@@ -144,28 +121,44 @@ def _could_answer(question: Question, candidates: Sequence[_Candidate], article:
 
 
 _ROLE_OF = re.compile(
-    r"^\W*who(?:[’']s| (?:is|was|are|were))? (?:now |then |currently )?(?:the |an? )?(?P<role>[a-z]+(?: [a-z]+){0,2})"
+    r"^\W*who(?:[’']s| (?:is|was|are|were)) (?:now |then |currently )?(?:the |an? )(?P<role>[a-z]+(?: [a-z]+){0,2}?)"
     r" (?:of|for|at|in) (?P<of>(?:the )?[A-Z][^?]{1,60})\??$",
     re.I,
 )
 
 
-def _holds_role(question: Question, near: Sequence[_Candidate], article: Article) -> bool:
-    """Whether a sentence says who holds the office asked for, and of the place asked for; True for other questions."""
+_OTHERWISE = {"ceo": ("executive",), "boss": ("executive", "director", "head", "leader"), "head": ("leads", "director")}
+"""Roles that the documents call otherwise."""
+
+
+def _role_holders(question: Question, near: Sequence[Candidate], article: Article) -> list[Candidate] | None:
+    """Sentences that say who holds the office asked for, of the place asked for; `None` for other questions."""
     match = _ROLE_OF.match(question.text)
     if question.type != "who" or match is None or not any(char.isupper() for char in match["of"]):
-        return True
-    role = root(match["role"].split()[-1])
+        return None
+    spoken = match["role"].lower()
+    roles = {root(spoken.split()[-1]), spoken.replace(" ", ""), *map(root, _OTHERWISE.get(spoken, ()))}
     asked = {word for name in names(match["of"]) for word in words(name)}
-    for candidate in near:
-        text = candidate.sentence.text
-        if role in _roots(text) and new_names(question, text):
-            around = set(words(f"{told_before(candidate.sentence, article)} {text}"))
-            if not asked or asked & around:
-                return True
-    return False
+    return [
+        candidate
+        for candidate in near
+        if roles & _roots(candidate.sentence.text)
+        and new_names(question, candidate.sentence.text)
+        and (not asked or asked & set(words(f"{told_before(candidate.sentence, article)} {candidate.sentence.text}")))
+    ]
 
 
+def _asks_any_words(question: Question) -> bool:
+    """Whether the question is what somebody says at all, on no topic: "What did Berry say?"."""
+    asked = asked_speaker(question)
+    if question.type != "who-said" or not asked or _WHOSE.search(question.text):
+        return False
+    named = {word for name in question.names for word in words(name)}
+    return all(word in asked or word in named or word in STOP_WORDS or word in _SAYING for word in words(question.text))
+
+
+_WHOSE = re.compile(r"[’']s\b")
+_SAYING = frozenset("say says said saying tell tells told write writes wrote think thinks thought exactly".split())
 _vocabulary: dict[str, frozenset[str]] = {}
 _MAX_CACHED = 8
 
@@ -196,7 +189,7 @@ def _off_topic(question: Question, sentence: Sentence, article: Article) -> bool
     return bool(asked) and not asked & set(words(f"{told_before(sentence, article)} {sentence.text}"))
 
 
-def _rival_speakers(question: Question, candidates: Sequence[_Candidate]) -> tuple[str, ...]:
+def _rival_speakers(question: Question, candidates: Sequence[Candidate]) -> tuple[str, ...]:
     """Different people who hold the one role by which the question names its speaker, when there are several."""
     asked = asked_speaker(question)
     if question.type != "who-said" or not asked or question.names:
@@ -238,7 +231,7 @@ _PLURAL = re.compile(
 )
 
 
-def _selected(question: Question, candidates: Sequence[_Candidate], article: Article) -> list[Sentence]:
+def _selected(question: Question, candidates: Sequence[Candidate], article: Article) -> list[Sentence]:
     best = candidates[0]
     chosen = [best.sentence]
     if question.type == "list" or _PLURAL.search(question.text):
@@ -252,8 +245,10 @@ def _selected(question: Question, candidates: Sequence[_Candidate], article: Art
         if len(chosen) >= 2:
             break
         # What holds less of what was asked for than the first adds nothing to it.
-        fit = candidate.fits >= (min(_SPOKEN, best.fits) if question.type == "who-said" else best.fits)
-        if fit and candidate.score >= _CLOSE * best.score and not _repeats(chosen, candidate.sentence):
+        if gives_words(question, best.sentence) and not gives_words(question, candidate.sentence):
+            continue
+        fit = candidate.fits >= (min(SPOKEN, best.fits) if question.type == "who-said" else best.fits)
+        if fit and candidate.odds >= _ODDS and not _repeats(chosen, candidate.sentence):
             chosen.append(candidate.sentence)
     limit = MAX_LISTED if len(chosen) > MAX_SENTENCES else MAX_SENTENCES
     for sentence in tuple(chosen):

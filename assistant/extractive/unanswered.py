@@ -51,13 +51,17 @@ def _plain(text: str) -> str:
 # --- questions about a time after the documents ----------------------------------------------------------------------
 
 _NOW = re.compile(
-    r"\b(?:today|now|nowadays|these days|currently|current|at present|at the moment|presently|this (?:week|month|year)"
-    r"|(?:last|next) (?:week|month|year)|yesterday|tomorrow|tonight|latest|so far|to date|recently)\b",
+    r"\b(?:today|right now|nowadays|these days|currently|at present|at the moment|presently|(?:this|last|next) week"
+    r"|yesterday|tomorrow|tonight|latest|by now)\b|\bnow\W*$",
     re.I,
 )
-_STILL = re.compile(
-    r"\b(?:is|are|does|do|has|have|can)(?:n['’]t)?\b[^?]{0,80}\b(?:still|yet|already|any ?more|by now)\b", re.I
+_PERHAPS_NOW = re.compile(
+    r"\b(?:now|current|this (?:month|year)|(?:last|next) (?:month|year)|so far|to date|recently)\b"
+    r"|\b(?:is|are|does|do|has|have|can)(?:n['’]t)?\b[^?]{0,80}\b(?:still|yet|already|any ?more)\b",
+    re.I,
 )
+_SURE = 0.8
+"""Probability of an answer from which on "so far" and "this year" are taken as the documents mean them."""
 _STATES_NOW = re.compile(
     r"\b(?:today|now|currently|current|present(?:ly)?|still|incumbent|as of|so far|to date|latest|nowadays|already|yet"
     r"|this (?:week|month|year)|(?:last|next) (?:week|month|year)|tonight|tomorrow|yesterday|recently)\b",
@@ -65,9 +69,9 @@ _STATES_NOW = re.compile(
 )
 
 
-def asks_about_now(question: Question) -> bool:
-    """Whether the question asks how things stand when it is asked."""
-    return bool(_NOW.search(question.text) or _STILL.search(question.text))
+def asks_about_now(question: Question, probability: float) -> bool:
+    """Whether the question asks how things stand when it is asked, and not only when the documents were written."""
+    return bool(_NOW.search(question.text)) or (probability < _SURE and bool(_PERHAPS_NOW.search(question.text)))
 
 
 def states_now(text: str) -> bool:
