@@ -1,8 +1,9 @@
 """False premises: what a question takes for granted and a sentence of the documents contradicts.
 
-"Which five questions did it ask?" supposes five; "each letter asked three questions" corrects it. Three kinds are read,
-number, denial and opposite, and each only when the sentence speaks of everything that the question does: where it does
-not, the question is not corrected but unanswered.
+"Which five questions did it ask?" supposes five; "each letter asked three questions" corrects it. Number, denial and
+opposite are read when the sentence speaks of everything that the question does: where it does not, the question is not
+corrected but unanswered. Of the two nearest sentences less is asked: a main clause that denies, or a vote that was
+split, where the question takes the contrary for granted.
 """
 
 import re
@@ -10,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from assistant.neighbours import told_before
 from assistant.schema import Article, Draft, DraftClaim, Evidence, Question, Sentence
-from assistant.text import STOP_WORDS, grammar, words
+from assistant.text import STOP_WORDS, grammar, names, words
 from assistant.text.lexicon import OPPOSITES, root, root_set
 from assistant.text.negation import denied, denies
 
@@ -36,7 +37,7 @@ def correct(question: Question, evidence: Sequence[Evidence], article: Article) 
     if question.type not in _SUPPOSES or not evidence:
         return None
     sentences = [item.sentence for item in evidence[:MAX_CHECKED]]
-    for contradicts in (_other_count, _has_none, _denied, _opposite):
+    for contradicts in (_other_count, _has_none, _denied, _opposite, _flatly_denied, _split):
         if (found := contradicts(question, sentences, article)) is not None:
             claims = tuple(DraftClaim(text=sentence.text, sentences=(sentence.id,)) for sentence in found)
             return Draft(claims=claims, premise="corrected", confidence=evidence[0].score)
@@ -118,7 +119,7 @@ def _denied(question: Question, sentences: Sequence[Sentence], article: Article)
     found: list[Sentence] = []
     for sentence in sentences:
         own = frozenset(root(word) for word in words(sentence.text))
-        if not supposed <= own:
+        if not supposed <= own or _NO_PLAIN_DENIAL.search(sentence.text):
             continue
         under = denied(sentence.text)
         if supposed <= under:
@@ -171,3 +172,58 @@ def _opposite(question: Question, sentences: Sequence[Sentence], article: Articl
         if found is None and opposites & own and spoken_of and not denied(sentence.text) & opposites:
             found = sentence
     return (found,) if found else None
+
+
+# --- the nearest sentences -------------------------------------------------------------------------------------------
+
+_NEAREST = 2
+_ASKS_WORDS = re.compile(r"\b(?:quote|exact|words?|line|say|said|says|tell|told|wrote|phrase)\b", re.I)
+_KNOWS_OF_DENIAL = re.compile(
+    r"\b(?:refus|reject|den(?:y|ied|ies)|drop|abandon|g[ai]ve up|stop|without|despite|still|turn(?:ed)? down|against"
+    r"|oppos|lack|fail|block|forbid|forbade|prevent)",
+    re.I,
+)
+_MAIN_DENIAL = re.compile(
+    r"[^,;:“”\"]{0,90}?(?:\b(?:did|does|do|will|would|has|have|had|is|are|was|were|am|can|could|may) not\b|n['’]t\b"
+    r"|\brefused to\b|\brejected\b|\bturned down\b|\b(?:has|have|had|made|found|gave|took|referred) no\b)"
+    r"|[“\"]?(?:no|nobody|none)\b",
+    re.I,
+)
+_CONDITION = re.compile(r"\b(?:if|unless|until|whether|that)\b", re.I)
+_NO_PLAIN_DENIAL = re.compile(
+    r"\buntil\b|(?:not|n['’]t) (?:yet|known|clear|certain|sure|say|said|decide|oppose|object|rule out|deny|refuse)\b",
+    re.I,
+)
+_UNANIMOUS = re.compile(r"\bunanim|\ball (?:of )?the (?:members|commissioners|councillors|judges)\b", re.I)
+_VOTES = re.compile(r"\b\w+ (?:to|against|votes to) (?P<against>\w+)\b", re.I)
+
+
+def _flatly_denied(question: Question, sentences: Sequence[Sentence], article: Article) -> tuple[Sentence, ...] | None:
+    """One of the nearest sentences whose main clause denies what the question is about."""
+    text = question.text
+    if question.type == "who" or denies(text) or _ASKS_WORDS.search(text) or _KNOWS_OF_DENIAL.search(text):
+        return None
+    named = {root(word) for name in question.names for word in words(name)}
+    terms, supposed = _terms(question) - named, _predicate(question)
+    for sentence in sentences[:_NEAREST]:
+        match = _MAIN_DENIAL.match(sentence.text)
+        if match is None or _CONDITION.search(match.group()) or _NO_PLAIN_DENIAL.search(sentence.text):
+            continue
+        told_of = {root(word) for name in names(sentence.text) for word in words(name)}
+        if named and told_of and not named & told_of:
+            continue  # it denies it of another
+        under = denied(sentence.text)
+        if len(terms & under) >= 2 or (supposed and supposed <= under):
+            return (sentence,)
+    return None
+
+
+def _split(question: Question, sentences: Sequence[Sentence], article: Article) -> tuple[Sentence, ...] | None:
+    """One of the nearest sentences that tells of votes against, where the question supposes none."""
+    if not _UNANIMOUS.search(question.text):
+        return None
+    for sentence in sentences[:_NEAREST]:
+        votes = [number for match in _VOTES.finditer(sentence.text) if (number := _number(match["against"]))]
+        if votes and "vot" in sentence.text and not _UNANIMOUS.search(sentence.text):
+            return (sentence,)
+    return None

@@ -124,6 +124,9 @@ _ADVICE = re.compile(
     r"|my \w+)\b|(?:what|which)\s+(?:\w+\s+){0,3}?would\s+you\s+(?:advise|do)\b"
     r"|(?:advise|recommend)\s+(?:me|us)\b|(?:give|offer)\s+(?:me|us)\s+(?:some\s+|any\s+|legal\s+|medical\s+"
     r"|financial\s+|your\s+)*advice\b|is it (?:safe|ok|okay|legal|worth it) for me\b"
+    r"|my (?:cousin|brother|sister|mother|father|mom|dad|friend|neighbou?r|son|daughter|wife|husband|partner|uncle"
+    r"|aunt)\b"
+    r"|what should (?:he|she|they) do\W*$"
     r"|(?:soll(?:te)? ich|deber[ií]a (?:yo\s+)?|devrais-je|dois-je)\b",
     re.I,
 )

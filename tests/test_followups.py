@@ -78,6 +78,16 @@ def standalone(question: str, *before: str, article: Article = ARTICLE) -> str:
             "Who sent the letter?",
         ),
         (("Who sent the letter?", "Orr. [1]", "When?", "In June. [1]"), "And why?", "Why was the letter sent?"),
+        (
+            ("Did Halloran sign the letter?", "The article says: She refused to sign the letter. [1]"),
+            "Why?",
+            "Why is it that she refused to sign the letter?",
+        ),
+        (
+            ("What had gone wrong?", "The article says: A hose burst and mud ran into the wash. [1]"),
+            "When was that?",
+            "When is it that a hose burst and mud ran into the wash?",
+        ),
     ],
 )
 def test_a_follow_up_takes_up_what_was_spoken_of(before: tuple[str, ...], question: str, alone: str) -> None:

@@ -14,7 +14,9 @@ ARTICLE = article_of(
             " town. Officials from Lysby denied that it was a port town.\n\n"
             "The council of Varnholm approved the wall on Tuesday. Lysby does not have a jail of its own. Boiling "
             "does not"
-            " destroy the toxin. Eskmouth gave up its ferry licence in 2010."
+            " destroy the toxin. Eskmouth gave up its ferry licence in 2010.\n\n"
+            "The harbour board voted 4 to 1 to close the pier. Inspector Ines Falk refused to certify the pumps after "
+            "a test with smoke. No gun was found on the ferry. It is not yet known whether the bridge toll will rise."
         ),
         "letter": "The letter to Tarn is dated June 2. It was sent by Dale Orr, and not signed by Governor Halloran "
         "herself.",
@@ -37,6 +39,9 @@ def corrected(question: str) -> Draft | None:
         ("How did Lysby's jail answer?", "does not have a jail"),
         ("Why does boiling destroy the toxin?", "does not destroy"),
         ("When was Eskmouth given its ferry licence?", "gave up its ferry licence"),
+        ("Why was the harbour board unanimous about closing the pier?", "4 to 1"),
+        ("What persuaded Falk to certify the pumps?", "refused to certify the pumps"),
+        ("What kind of gun was found on the ferry?", "No gun was found"),
     ],
 )
 def test_the_sentence_that_contradicts_is_the_answer(question: str, says: str) -> None:
@@ -58,6 +63,9 @@ def test_the_sentence_that_contradicts_is_the_answer(question: str, says: str) -
         "Did Governor Halloran sign the letter to Tarn?",
         "Who denied that Lysby was a port town?",
         "When did Eskmouth give up its ferry licence?",
+        "Why did Falk refuse to certify the pumps?",
+        "When will the bridge toll rise?",
+        "How did the harbour board vote on the pier?",
         "Why is Varnholm a port town?",
         "Why did the council of Lysby reject the tunnel?",
         "How many jails does Lysby have?",

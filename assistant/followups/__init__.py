@@ -22,6 +22,7 @@ from assistant.followups.mentions import (
     proper_names,
 )
 from assistant.followups.rephrasing import (
+    asked_of_answer,
     asked_of_one,
     first_statement,
     fronted,
@@ -209,7 +210,11 @@ def _resolve(question: str, said: _Said) -> str:
     if _WHICH_ONES.match(bare) and re.match(r"how many\b", said.last, re.I):
         return "Which" + said.last[len("how many") :]
     if match := _BARE_WH.match(bare):
-        return reasked(match["wh"], said.last) or question
+        stated = asked_of_answer(match["wh"], said.answer)
+        # Of a yes-no question the answer, which may be no, is what "why" goes on from.
+        return (stated if re.match(rf"{AUX}\b", said.last, re.I) else None) or (
+            reasked(match["wh"], said.last) or stated or question
+        )
     if (match := _WHO_SAID.match(bare)) and (stated := first_statement(said.answer)):
         return f"{sentence(match['who'])} that {stated[0].lower() if stated[1:2].islower() else stated[0]}{stated[1:]}?"
     if (match := _WHEN_WAS_THAT.match(bare)) and (clause := fronted(said.last)):

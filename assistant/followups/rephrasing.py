@@ -37,11 +37,23 @@ def fronted(last: str) -> str | None:
     return None
 
 
+_NO_CLAUSE = re.compile(rf"{AUX} (?:the )?(?:{AUX}|one|ones|that|this)\b", re.I)
+
+
+def asked_of_answer(wh: str, answer: str) -> str | None:
+    """ "Why is it that she refused to sign?", from "She refused to sign." and "Why?"."""
+    stated = first_statement(answer)
+    if stated is None or wh.lower() not in {"why", "when", "where", "how"}:
+        return None
+    first = stated[0].lower() if stated[1:2].islower() or stated.startswith("A ") else stated[0]
+    return f"{sentence(wh.lower())} is it that {first}{stated[1:]}?"
+
+
 def reasked(wh: str, last: str) -> str | None:
     """`last` with another question word: "When?" after "Who sent the letter?" asks "When was the letter sent?"."""
     word = wh.lower()
     clause = fronted(last)
-    if clause is None:
+    if clause is None or _NO_CLAUSE.match(clause):
         return None
     if word in {"who", "whom"}:
         passive = re.match(r"(?:is|are|was|were) .+?(?:ed|en|t|d)\b", clause)
@@ -81,7 +93,7 @@ def whom_it_was_about(last: str) -> str | None:
             rf"(?P<verb>\w+)(?P<rest>.*)$"
         )
         match = re.match(pattern, last.rstrip(" ?"), re.I)
-        if not match or not is_plural(match["noun"]):
+        if not match or not is_plural(match["noun"]) or re.match(rf"{AUX}\b", match["noun"], re.I):
             continue
         verb, noun = match["verb"].lower(), match["noun"] + (match["of"] or "")
         if (verb not in {"do", "did", "does"} and grammar.base(verb)) or verb in {

@@ -296,7 +296,7 @@ _NOT_A_NAME = (
     frozenset(
         "is are was were am do does did has have had can could will would shall should may might "
         "must the a an in on at by to for from of with and or but if whether please hi hello i "
-        "i'd i'm list name define explain describe".split()
+        "i'd i'm list name define explain describe quote give".split()
     )
     | _ASKING
 )
