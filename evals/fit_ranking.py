@@ -56,13 +56,13 @@ def rows(model: MiniLM) -> Iterator[Question]:
                 continue
             question = questions.analyse(labelled.text)
             evidence = retriever.search(question)[: ranking.WEIGHED]
-            by_score = max(ranking.ranked(question, evidence, item.article), key=lambda found: found.score)
-            by_id = {found.sentence.id: found for found in ranking.ranked(question, evidence, item.article)}
+            found = [ranking.scored(question, one, item.article) for one in evidence]
+            answers = [ranking.answer_of(one.sentence, item.article).id in labelled.gold for one in found]
             yield Question(
                 item.article.name,
-                tuple(ranking.inputs(question, found, by_id[found.sentence.id]) for found in evidence),
-                tuple(found.sentence.id in labelled.gold for found in evidence),
-                by_score.sentence.id in labelled.gold,
+                tuple(ranking.inputs(question, *pair) for pair in zip(evidence, found, strict=True)),
+                tuple(answers),
+                answers[max(range(len(found)), key=lambda at: found[at].score)],
             )
 
 

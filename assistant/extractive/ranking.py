@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from assistant.extractive.fitting import asked_speaker, asks_names, fits, main_verb
+from assistant.neighbours import following
 from assistant.schema import Article, Document, Evidence, Question, Sentence
 from assistant.text import names, words
 from assistant.text.lexicon import root
@@ -67,7 +68,7 @@ def ranked(question: Question, evidence: Sequence[Evidence], article: Article) -
     what is not of "line N4" where that is.
     """
     items = evidence[:CANDIDATES]
-    candidates = [_scored(question, item, article) for item in items]
+    candidates = [scored(question, item, article) for item in items]
     if not candidates:
         return []
     if len(article.documents) > 1 and "match_here" in items[0].features:
@@ -80,6 +81,7 @@ def ranked(question: Question, evidence: Sequence[Evidence], article: Article) -
     else:
         best = max(found.score for found in candidates)
         candidates = [replace(found, odds=_odds(found.score, best)) for found in candidates]
+    candidates = _answers_of_questions(candidates, article)
     speaker = question.type == "who-said" and bool(asked_speaker(question))
     codes = {code.lower() for code in _CODE.findall(question.text)}
     candidates.sort(
@@ -93,6 +95,34 @@ def ranked(question: Question, evidence: Sequence[Evidence], article: Article) -
     )
     first = candidates[0].odds or 1.0
     return [replace(found, odds=found.odds / first) for found in candidates]
+
+
+def scored(question: Question, item: Evidence, article: Article) -> Candidate:
+    """A retrieved sentence with additions to its score."""
+    document = article.document_of[item.document]
+    fit = fits(question, item.sentence)
+    verb = main_verb(question)
+    score = item.score + (_NAMES_WEIGHT if asks_names(question) else _TYPE_WEIGHT) * fit
+    score += _ARTICLE_BONUS if document.id == article.article.id else 0.0
+    score += _VERB_WEIGHT if verb is not None and verb in _roots(item.sentence.text) else 0.0
+    return Candidate(item.sentence, document, score, fit, 1.0)
+
+
+def answer_of(sentence: Sentence, article: Article) -> Sentence:
+    """The sentence after a document's own question; any other sentence itself."""
+    asks = sentence.text.endswith("?") and sentence.voice == "document"
+    return next(iter(following(sentence, article)), sentence) if asks else sentence
+
+
+def _answers_of_questions(candidates: Sequence[Candidate], article: Article) -> list[Candidate]:
+    """The same, but of a document's own question the sentence after it: questions and answers on a page."""
+    found: dict[str, Candidate] = {}
+    for candidate in candidates:
+        sentence = answer_of(candidate.sentence, article)
+        known = found.get(sentence.id)
+        if known is None or known.odds < candidate.odds:
+            found[sentence.id] = replace(candidate, sentence=sentence)
+    return list(found.values())
 
 
 def asks_words(question: Question) -> bool:
@@ -127,16 +157,6 @@ def weigh(values: Mapping[str, float]) -> float:
         max(-CLIP, min(CLIP, (values.get(name, mean) - mean) / spread)) * weight
         for name, (mean, spread, weight) in _MODEL.items()
     )
-
-
-def _scored(question: Question, item: Evidence, article: Article) -> Candidate:
-    document = article.document_of[item.document]
-    fit = fits(question, item.sentence)
-    verb = main_verb(question)
-    score = item.score + (_NAMES_WEIGHT if asks_names(question) else _TYPE_WEIGHT) * fit
-    score += _ARTICLE_BONUS if document.id == article.article.id else 0.0
-    score += _VERB_WEIGHT if verb is not None and verb in _roots(item.sentence.text) else 0.0
-    return Candidate(item.sentence, document, score, fit, 1.0)
 
 
 def _odds(score: float, best: float) -> float:
