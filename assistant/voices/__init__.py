@@ -157,6 +157,8 @@ class _Labels:
         if reading.attribution is not None:
             found = self._speaker(reading, said)
             if found is not None:
+                if not reading.quoted and (second := self._second(reading)) and second != found.name:
+                    return "reported", f"{found.name} and {second}" if found.name else None
                 return "quoted" if reading.quoted else "reported", found.name
         if reading.quoted:
             return "quoted", self._context(readings, place, said)
@@ -181,6 +183,16 @@ class _Labels:
         if subject.kind == "pronoun":
             return Subject("named", self._meant(subject.name or "", said))
         return subject if subject.kind != "own" else None
+
+    def _second(self, reading: _Reading) -> str | None:
+        """Who else says something after a semicolon: `Farrow said he expects it; Strand said that it was too early.`"""
+        after = reading.masked.find("; ", 0, _LONGEST_SENTENCE) + 2
+        found = attribution(reading.masked[after:_LONGEST_SENTENCE]) if after > 1 else None
+        if found is None or found.start < 0 or after + found.start <= (reading.attribution or found).start:
+            return None
+        start = reading.sentence.start + after
+        subject = self.speakers.subject(start + found.start, start + found.end)
+        return subject.name if subject.kind == "named" else None
 
     def _meant(self, pronoun: str, said: Sequence[_Said]) -> str | None:
         """Whom a pronoun means, where only one can be meant; else `None`."""
