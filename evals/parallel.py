@@ -54,7 +54,7 @@ def run_parts(
     Both processes index edited articles in memory and share one store to read.
     """
     started = time.perf_counter()
-    subject = AssistantSubject(answerer, data_dir)
+    subject = AssistantSubject(answerer, data_dir, reread=True)
     for article in sorted({loaded.article for loaded in cases} | {loaded.claim.article for loaded in claims}):
         # Indexed before the processes start, so that they do not wait for one another.
         subject.open(folders[article])

@@ -59,18 +59,19 @@ class Subject(Protocol):
 class AssistantSubject:
     """The assistant through its public door. Its store is one of its own, so a reader's index is never touched."""
 
-    def __init__(self, answerer: Answerer, data_dir: Path) -> None:
+    def __init__(self, answerer: Answerer, data_dir: Path, *, reread: bool = False) -> None:
+        """`reread`: what reads the text may have changed since it was stored, and is part of what is measured."""
         asked = load_settings(answerer=answerer)
         resolved = "model" if answerer == "model" or (answerer == "auto" and asked.model_configured) else "extractive"
         self._fixed = {"answerer": resolved, "data_dir": data_dir, "chroma_url": None}
         self._data_dir = data_dir
+        self._reread = reread
         self.answerer = f"model {asked.model}" if resolved == "model" else "extractive"
 
     def open(self, folder: Path) -> "OpenedAssistant":
         from assistant import Assistant
 
-        # What reads the text may have changed since it was stored, and is part of what is measured.
-        opened = Assistant.open(folder, self._settings(folder), reread=True)
+        opened = Assistant.open(folder, self._settings(folder), reread=self._reread)
         return OpenedAssistant(opened, self._kept(folder))
 
     def open_briefly(self, folder: Path, like: Path | None = None) -> "OpenedAssistant":
