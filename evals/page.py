@@ -72,11 +72,12 @@ def _header(run: Run, findings: Sequence[Finding]) -> str:
     say = {
         "red": f"The gate is not passed: {_count(red, 'reason')}.",
         "inconclusive": f"The gate is passed, but {_count(open_, 'drop')} cannot be told from chance.",
-        "green": "The gate is passed.",
+        "green": "The gate is passed." if _gated(run) else "Nothing is broken. This set has no baseline and no gate.",
     }[level]
     share = f" ({passed / len(cases):.0%})" if cases else ""
     ungraded = f"{unscored} could not be graded and are in no average." if unscored else "All could be graded."
-    where = f"{_count(len(run.articles), 'article')}" + ("" if run.split == "all" else f", {run.split} split only")
+    only = f", {run.split} split only" if _gated(run) else f", {run.split.removeprefix('all ')}"
+    where = f"{_count(len(run.articles), 'article')}" + ("" if run.split == "all" else escape(only))
     return (
         f'<header><h1>Evals of the article assistant</h1><p class="meta">{escape(run.answerer)} answerer · {where} · '
         f"{escape(run.created.replace('T', ' ').replace('+00:00', ' UTC'))} · {run.seconds:.0f} s</p>"
@@ -88,12 +89,18 @@ def _header(run: Run, findings: Sequence[Finding]) -> str:
     )
 
 
+def _gated(run: Run) -> bool:
+    return "--set" not in run.split
+
+
 def _tiles(run: Run, suites: Sequence[Suite]) -> str:
     targets = {name: target for suite in suites for name, target in suite.targets.items()}
     cases = run.of("case")
     test = [o for o in cases if o.split == "test"]
     pool = test or list(cases)
     said = "the test split, on which nothing was tuned" if test else "the dev split, which may be tuned on"
+    if not _gated(run):
+        said = "articles on which nothing was tuned" if test else "articles that may be tuned on"
     tiles = [
         _tile(MEASURES[name], value, targets.get(name))
         for name in TILES

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,15 @@ def test_every_case_is_there_with_question_answer_expectation_and_reason(written
     assert {"results.json", "junit.xml", "report.html", "summary.md"} == {
         path.name for path in written.parent.iterdir()
     }
+
+
+def test_a_set_without_a_gate_is_not_said_to_have_passed_one(run: Run, tmp_path: Path) -> None:
+    ungated = replace(run, split="all --set unseen")
+    page = report.write(ungated, SUITES, [gate.Finding("green", "all", "Nothing to report.")], [], tmp_path)
+    text = page.read_text(encoding="utf-8")
+    assert "This set has no baseline and no gate." in text
+    assert "The gate is passed" not in text
+    assert "python -m evals run --split all --set unseen" in text
 
 
 def test_accepted_figures_go_between_the_marks_of_the_readme_and_nowhere_else(run: Run, tmp_path: Path) -> None:

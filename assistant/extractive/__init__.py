@@ -17,10 +17,10 @@ from assistant.extractive.fitting import (
     new_names,
     speaks_of_event,
 )
-from assistant.extractive.ranking import SPOKEN, Candidate, gives_words, ranked
+from assistant.extractive.ranking import SPOKEN, Candidate, asks_any_words, gives_words, ranked
 from assistant.neighbours import document_of, following, previous, told_before
 from assistant.schema import Article, Draft, DraftClaim, Evidence, Question, Sentence
-from assistant.text import STOP_WORDS, names, words
+from assistant.text import names, words
 from assistant.text.lexicon import root
 
 MAX_NEAREST = 3
@@ -59,7 +59,7 @@ def draft(
     if candidates and gives_words(question, candidates[0].sentence):
         # Who asks for somebody's very words says whose; what remains is which.
         threshold *= _WORDS_SUFFICE
-    if candidates and _asks_any_words(question) and candidates[0].fits > SPOKEN:
+    if candidates and asks_any_words(question) and candidates[0].fits > SPOKEN:
         threshold = 0.0
     if not candidates or probability < threshold:
         return Draft(
@@ -148,17 +148,6 @@ def _role_holders(question: Question, near: Sequence[Candidate], article: Articl
     ]
 
 
-def _asks_any_words(question: Question) -> bool:
-    """Whether the question is what somebody says at all, on no topic: "What did Berry say?"."""
-    asked = asked_speaker(question)
-    if question.type != "who-said" or not asked or _WHOSE.search(question.text):
-        return False
-    named = {word for name in question.names for word in words(name)}
-    return all(word in asked or word in named or word in STOP_WORDS or word in _SAYING for word in words(question.text))
-
-
-_WHOSE = re.compile(r"[’']s\b")
-_SAYING = frozenset("say says said saying tell tells told write writes wrote think thinks thought exactly".split())
 _vocabulary: dict[str, frozenset[str]] = {}
 _MAX_CACHED = 8
 

@@ -16,7 +16,7 @@ from typing import Final
 from assistant.extractive.fitting import asked_speaker, asks_names, fits, main_verb
 from assistant.neighbours import following
 from assistant.schema import Article, Document, Evidence, Question, Sentence
-from assistant.text import names, words
+from assistant.text import STOP_WORDS, names, words
 from assistant.text.lexicon import root
 
 CANDIDATES: Final = 12
@@ -37,6 +37,8 @@ _ASKS_WORDS = re.compile(
     r"|exactly (?:said|say|put)|(?:what|how) exactly (?:did|does|was))\b",
     re.I,
 )
+_WHOSE = re.compile(r"[’']s\b")
+_SAYING = frozenset("say says said saying tell tells told write writes wrote think thinks thought exactly".split())
 _CODE = re.compile(r"\b[A-Z]+\d+\b")
 _TYPE_WEIGHT = 0.05
 _NAMES_WEIGHT = 0.15
@@ -83,10 +85,12 @@ def ranked(question: Question, evidence: Sequence[Evidence], article: Article) -
         candidates = [replace(found, odds=_odds(found.score, best)) for found in candidates]
     candidates = _answers_of_questions(candidates, article)
     speaker = question.type == "who-said" and bool(asked_speaker(question))
+    anything = asks_any_words(question)
     codes = {code.lower() for code in _CODE.findall(question.text)}
     candidates.sort(
         key=lambda found: (
             speaker and found.fits < SPOKEN and not gives_words(question, found.sentence),
+            anything and found.fits < 1.0,
             asks_words(question) and not gives_words(question, found.sentence),
             not codes <= set(words(found.sentence.text)),
             -found.odds,
@@ -123,6 +127,15 @@ def _answers_of_questions(candidates: Sequence[Candidate], article: Article) -> 
         if known is None or known.odds < candidate.odds:
             found[sentence.id] = replace(candidate, sentence=sentence)
     return list(found.values())
+
+
+def asks_any_words(question: Question) -> bool:
+    """Whether the question is what somebody says at all, on no topic: "What did Berry say?"."""
+    asked = asked_speaker(question)
+    if question.type != "who-said" or not asked or _WHOSE.search(question.text):
+        return False
+    named = {word for name in question.names for word in words(name)}
+    return all(word in asked or word in named or word in STOP_WORDS or word in _SAYING for word in words(question.text))
 
 
 def asks_words(question: Question) -> bool:
