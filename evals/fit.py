@@ -24,7 +24,7 @@ from sklearn.metrics import roc_auc_score
 
 from assistant import answerability
 from assistant.embeddings import MiniLM
-from evals import fit_rows
+from evals import fit_data, fit_rows
 from evals.fit_rows import Row
 
 Floats = NDArray[np.float64]
@@ -191,7 +191,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         prog="python -m evals.fit", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--data", type=Path, help="folder with the public question sets")
+    parser.add_argument("--data", type=fit_data.public_sets, metavar="DIR", help="folder with the public question sets")
     parser.add_argument("--out", type=Path, default=TARGET, help="where to write the models")
     options = parser.parse_args(arguments)
     model = MiniLM()

@@ -5,6 +5,7 @@ part of it.
 """
 
 import json
+from argparse import ArgumentTypeError
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +39,14 @@ class Questioned:
 
     article: Article
     questions: tuple[Labelled, ...]
+
+
+def public_sets(text: str) -> Path:
+    """The folder of `--data`, for argparse: names the first file that is missing."""
+    for name in ("squad2_dev.jsonl", "squad2_dev_corpus.jsonl", "clapnq_dev_half.jsonl"):
+        if not (Path(text) / name).is_file():
+            raise ArgumentTypeError(f"{name} is not in {text}")
+    return Path(text)
 
 
 def squad(folder: Path) -> Iterator[Questioned]:

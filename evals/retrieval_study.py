@@ -8,7 +8,6 @@ Nothing is fitted here: the few constants were chosen by this table, and its las
 
 import argparse
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,7 +97,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--data", type=Path, required=True, help="folder with the question sets")
+    parser.add_argument("--data", type=fit_data.public_sets, required=True, help="folder with the question sets")
     options = parser.parse_args(arguments)
     model = MiniLM()
     by_article = [ranks(item, model) for item in fit_data.squad(options.data)]

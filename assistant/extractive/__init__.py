@@ -17,7 +17,7 @@ from assistant.extractive.fitting import (
     new_names,
     speaks_of_event,
 )
-from assistant.extractive.ranking import SPOKEN, Candidate, asks_any_words, gives_words, ranked
+from assistant.extractive.ranking import CLOSE, SPOKEN, Candidate, asks_any_words, gives_words, ranked, roots
 from assistant.neighbours import document_of, following, previous, told_before
 from assistant.schema import Article, Draft, DraftClaim, Evidence, Question, Sentence
 from assistant.text import names, words
@@ -27,13 +27,11 @@ MAX_NEAREST = 3
 MAX_SENTENCES = 3
 MAX_LISTED = 6
 
-_ODDS = 0.4
-"""Odds, against the first, from which on a second sentence is shown that does not repeat it."""
 _WORDS_SUFFICE = 0.7
 """Share of the threshold that suffices where somebody's very words are asked for and found."""
 _EVENTS_AMONG = 6
 _NEAR = 0.85
-"""What scores at least this share of the first, and is among the first four, may hold the answer."""
+"""What scores at least this share of the best score, and is among the first four, may hold the answer."""
 
 
 def draft(
@@ -108,7 +106,7 @@ def join(drafts: Sequence[Draft]) -> Draft:
 def _could_answer(question: Question, candidates: Sequence[Candidate], article: Article) -> bool:
     """Whether the best sentences hold the kind of thing that was asked for, of whom it was asked, at all."""
     best = max(candidate.score for candidate in candidates)
-    near = [candidate for candidate in candidates[:4] if candidate.score >= _NEAR * best]
+    near = [candidates[0], *(candidate for candidate in candidates[1:4] if candidate.score >= _NEAR * best)]
     if _unknown_figure(question, article) or _role_holders(question, near, article) == []:
         return False
     if not any(speaks_of_event(question, candidate.sentence.text) for candidate in candidates[:_EVENTS_AMONG]):
@@ -142,7 +140,7 @@ def _role_holders(question: Question, near: Sequence[Candidate], article: Articl
     return [
         candidate
         for candidate in near
-        if roles & _roots(candidate.sentence.text)
+        if roles & roots(candidate.sentence.text)
         and new_names(question, candidate.sentence.text)
         and (not asked or asked & set(words(f"{told_before(candidate.sentence, article)} {candidate.sentence.text}")))
     ]
@@ -237,7 +235,7 @@ def _selected(question: Question, candidates: Sequence[Candidate], article: Arti
         if gives_words(question, best.sentence) and not gives_words(question, candidate.sentence):
             continue
         fit = candidate.fits >= (min(SPOKEN, best.fits) if question.type == "who-said" else best.fits)
-        if fit and candidate.odds >= _ODDS and not _repeats(chosen, candidate.sentence):
+        if fit and candidate.odds >= CLOSE and not _repeats(chosen, candidate.sentence):
             chosen.append(candidate.sentence)
     limit = MAX_LISTED if len(chosen) > MAX_SENTENCES else MAX_SENTENCES
     for sentence in tuple(chosen):
@@ -267,13 +265,9 @@ def _reason_after(sentence: Sentence, article: Article) -> Sentence | None:
 
 def _repeats(chosen: Sequence[Sentence], candidate: Sentence) -> bool:
     """Whether a sentence says in nearly the same words what one of those chosen says."""
-    own = _roots(candidate.text)
-    others = [_roots(sentence.text) for sentence in chosen]
+    own = roots(candidate.text)
+    others = [roots(sentence.text) for sentence in chosen]
     return any(len(own & other) >= 0.8 * min(len(own), len(other)) for other in others)
-
-
-def _roots(text: str) -> frozenset[str]:
-    return frozenset(root(word) for word in words(text))
 
 
 def _antecedent(sentence: Sentence, article: Article) -> Sentence | None:

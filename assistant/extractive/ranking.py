@@ -25,6 +25,8 @@ WEIGHED: Final = 8
 """Of these, the best by the retriever's score that the model puts in a new order."""
 SPOKEN: Final = 0.5
 """Fit from which on a sentence gives the asked speaker's words."""
+CLOSE: Final = 0.4
+"""Odds, against the first, from which on a second sentence is shown that does not repeat it."""
 _MODEL: Final[Mapping[str, Sequence[float]]] = json.loads(
     Path(__file__).with_name("ranking.json").read_text(encoding="utf-8")
 )
@@ -45,9 +47,8 @@ _NAMES_WEIGHT = 0.15
 """Where names are to be listed, a sentence that lists names outweighs one that only speaks of them."""
 _VERB_WEIGHT = 0.05
 _ARTICLE_BONUS = 0.015
-_CLOSE = 0.93
-"""Share of the first score at which a score that no model weighed is as likely to answer as `EVEN` says."""
-EVEN: Final = 0.4
+_CLOSE_SCORE = 0.93
+"""Share of the first score at which a sentence that no model weighed has the odds `CLOSE`."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ def scored(question: Question, item: Evidence, article: Article) -> Candidate:
     verb = main_verb(question)
     score = item.score + (_NAMES_WEIGHT if asks_names(question) else _TYPE_WEIGHT) * fit
     score += _ARTICLE_BONUS if document.id == article.article.id else 0.0
-    score += _VERB_WEIGHT if verb is not None and verb in _roots(item.sentence.text) else 0.0
+    score += _VERB_WEIGHT if verb is not None and verb in roots(item.sentence.text) else 0.0
     return Candidate(item.sentence, document, score, fit, 1.0)
 
 
@@ -159,7 +160,7 @@ def inputs(question: Question, item: Evidence, found: Candidate) -> dict[str, fl
         "score": item.score,
         "kind_fits": found.fits,
         "names_listed": found.fits if asks_names(question) else 0.0,
-        "verb_here": float(verb is not None and verb in _roots(found.sentence.text)),
+        "verb_here": float(verb is not None and verb in roots(found.sentence.text)),
         "spoken": float(found.sentence.voice != "document"),
     }
 
@@ -173,8 +174,9 @@ def weigh(values: Mapping[str, float]) -> float:
 
 
 def _odds(score: float, best: float) -> float:
-    return math.exp(math.log(EVEN) * (1 - score / best) / (1 - _CLOSE)) if best > 0 else 1.0
+    return math.exp(math.log(CLOSE) * (1 - score / best) / (1 - _CLOSE_SCORE)) if best > 0 else 1.0
 
 
-def _roots(text: str) -> frozenset[str]:
+def roots(text: str) -> frozenset[str]:
+    """Roots of all words of a text."""
     return frozenset(root(word) for word in words(text))

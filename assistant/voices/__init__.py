@@ -188,7 +188,7 @@ class _Labels:
         """Who else says something after a semicolon: `Farrow said he expects it; Strand said that it was too early.`"""
         after = reading.masked.find("; ", 0, _LONGEST_SENTENCE) + 2
         found = attribution(reading.masked[after:_LONGEST_SENTENCE]) if after > 1 else None
-        if found is None or found.start < 0 or after + found.start <= (reading.attribution or found).start:
+        if found is None:
             return None
         start = reading.sentence.start + after
         subject = self.speakers.subject(start + found.start, start + found.end)
