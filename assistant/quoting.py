@@ -1,5 +1,7 @@
 """One version of an article and what answers from it by quoting: scope, search, premises, draft, disagreements."""
 
+import os
+import threading
 from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
@@ -22,6 +24,9 @@ from assistant.schema import Article, Draft, DraftClaim, DraftConflict, Evidence
 MAX_SUGGESTIONS = 5
 MAX_NEAR = 6
 """Nearest sentences that are looked through for two that disagree about the very thing asked."""
+
+_turns = threading.Semaphore(os.cpu_count() or 1)
+"""A search keeps a core busy; of many at once that share the cores all would be as late as the last."""
 
 Part = tuple[Question, Sequence[Evidence]]
 
@@ -56,8 +61,10 @@ class Quoting:
 
     def search(self, standalone: str) -> list[Part]:
         """Each part of a question with its evidence; most questions have one part."""
-        parts = [questions.analyse(self.retriever.spelt(part)) for part in followups.parts(standalone, self.article)]
-        return [(part, self.retriever.search(part)) for part in parts]
+        with _turns:
+            asked = followups.parts(standalone, self.article)
+            parts = [questions.analyse(self.retriever.spelt(part)) for part in asked]
+            return [(part, self.retriever.search(part)) for part in parts]
 
     def near(self, text: str) -> list[str]:
         """Ids of the sentences nearest to a text, best first."""

@@ -9,6 +9,7 @@ import unicodedata
 from assistant.text.names import names
 from assistant.text.quantities import Quantity, quantities
 from assistant.text.quotations import Quotation, quotations
+from assistant.text.remembered import remembered
 
 __all__ = [
     "STOP_WORDS",
@@ -75,6 +76,7 @@ def normalise(raw: str) -> str:
     return text[text.rfind("\n", 0, lead) + 1 : tail if tail >= 0 else len(text)]
 
 
+@remembered
 def words(text: str) -> tuple[str, ...]:
     """Lower-case words and numbers in order.
 
@@ -83,6 +85,7 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(_word(token) for token in _TOKEN.findall(text))
 
 
+@remembered
 def content_words(text: str) -> tuple[str, ...]:
     """`words` without English function words; the country `US` is kept, the pronoun is not."""
     found = []

@@ -6,6 +6,8 @@ they say nothing rather than something ungrammatical. Pure functions.
 
 import re
 
+from assistant.text.remembered import remembered
+
 
 def word_set(words: str) -> frozenset[str]:
     """The words of a string, separated by spaces and lines."""
@@ -209,6 +211,7 @@ def indirect(question: str) -> str | None:
     return " ".join((*opening, clause)) if clause else None
 
 
+@remembered
 def supposed(question: str) -> tuple[str, str, str] | None:
     """(subject, verb, remainder) of what a question with a question word takes for granted.
 

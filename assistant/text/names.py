@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from assistant.text.remembered import remembered
+
 # A word as names have them: O'Malley, Lujan-Grisham, AT&T, J.K., St.
 _TOKEN = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]*|[^\W_](?:[^\W_]|[-&'\u2019](?=[^\W_]))*\.?")
 _DOTTED = re.compile(r"(?:[^\W\d_]\.)+")
@@ -59,6 +61,7 @@ _OPENER_SET = frozenset(_OPENERS.split())
 _NOUN_SET = frozenset(_NOUNS.split())
 
 
+@remembered
 def names(text: str) -> tuple[str, ...]:
     """Proper names as written, each once, in order: `U.S. Department of Justice`, `Richard Berry`, `Byrne JAG`.
 
@@ -67,6 +70,7 @@ def names(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text[start:end] for start, end in name_spans(text)))
 
 
+@remembered
 def name_spans(text: str) -> tuple[tuple[int, int], ...]:
     """Where the names of `names` stand, every time, in order, as (start, end)."""
     return tuple(_merged(text, list(_spans(text))))

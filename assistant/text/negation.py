@@ -1,10 +1,10 @@
 """What a sentence denies: the words that stand under a negation or a verb of denial. Pure functions over strings."""
 
 import re
-from functools import lru_cache
 
 from assistant.text import STOP_WORDS, words
 from assistant.text.lexicon import NEGATORS, root
+from assistant.text.remembered import remembered
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _CLAUSE_END = re.compile(
@@ -26,7 +26,7 @@ _DENIES = re.compile(
 )
 
 
-@lru_cache(maxsize=4096)
+@remembered
 def denied(text: str) -> frozenset[str]:
     """Roots of the content words that the text denies: of "it is not a grant program" `grant` and `program`.
 
@@ -38,7 +38,7 @@ def denied(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
-@lru_cache(maxsize=4096)
+@remembered
 def affirmed(text: str) -> frozenset[str]:
     """Roots of the content words that the text does not deny."""
     return frozenset(root(word) for word in words(text) if word not in STOP_WORDS) - denied(text)

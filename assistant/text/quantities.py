@@ -8,6 +8,7 @@ from itertools import chain
 from typing import Literal, NamedTuple
 
 from assistant.text.dates import dates, times
+from assistant.text.remembered import remembered
 
 Kind = Literal["number", "money", "percent", "date", "time", "duration", "ordinal", "measure"]
 
@@ -93,6 +94,7 @@ _ORDINAL = re.compile(
 _Found = tuple[Kind, str, str | None, int, int]
 
 
+@remembered
 def quantities(text: str) -> tuple[Quantity, ...]:
     """All quantities in order, none overlapping; dates and times win over amounts, fuller readings over shorter."""
     found: Iterator[_Found] = chain(
