@@ -2,13 +2,15 @@
 
 "Which five questions did it ask?" supposes five; "each letter asked three questions" corrects it. Number, denial and
 opposite are read when the sentence speaks of everything that the question does: where it does not, the question is not
-corrected but unanswered. Of the two nearest sentences less is asked: a main clause that denies, or a vote that was
-split, where the question takes the contrary for granted.
+corrected but unanswered. Of the sentences that would be quoted first less is asked: a main clause that denies, or a
+vote that was split, where the question takes the contrary for granted; of the very first, where the question is why
+something happened, that it denies any of it.
 """
 
 import re
 from collections.abc import Iterator, Sequence
 
+from assistant.extractive.ranking import ranked
 from assistant.neighbours import told_before
 from assistant.schema import Article, Draft, DraftClaim, Evidence, Question, Sentence
 from assistant.text import STOP_WORDS, grammar, names, words
@@ -37,11 +39,16 @@ def correct(question: Question, evidence: Sequence[Evidence], article: Article) 
     if question.type not in _SUPPOSES or not evidence:
         return None
     sentences = [item.sentence for item in evidence[:MAX_CHECKED]]
-    for contradicts in (_other_count, _has_none, _denied, _opposite, _flatly_denied, _split):
-        if (found := contradicts(question, sentences, article)) is not None:
-            claims = tuple(DraftClaim(text=sentence.text, sentences=(sentence.id,)) for sentence in found)
-            return Draft(claims=claims, premise="corrected", confidence=evidence[0].score)
-    return None
+    found = None
+    for contradicts in (_other_count, _has_none, _denied, _opposite):
+        found = found or contradicts(question, sentences, article)
+    if found is None:
+        nearest = [candidate.sentence for candidate in ranked(question, evidence, article)[:_NEAREST]]
+        found = _flatly_denied(question, nearest) or _did_not_happen(question, nearest) or _split(question, nearest)
+    if found is None:
+        return None
+    claims = tuple(DraftClaim(text=sentence.text, sentences=(sentence.id,)) for sentence in found)
+    return Draft(claims=claims, premise="corrected", confidence=evidence[0].score)
 
 
 def _number(token: str) -> int | None:
@@ -174,9 +181,9 @@ def _opposite(question: Question, sentences: Sequence[Sentence], article: Articl
     return (found,) if found else None
 
 
-# --- the nearest sentences -------------------------------------------------------------------------------------------
+# --- the sentences quoted first --------------------------------------------------------------------------------------
 
-_NEAREST = 2
+_NEAREST = 3
 _ASKS_WORDS = re.compile(r"\b(?:quote|exact|words?|line|say|said|says|tell|told|wrote|phrase)\b", re.I)
 _KNOWS_OF_DENIAL = re.compile(
     r"\b(?:refus|reject|den(?:y|ied|ies)|drop|abandon|g[ai]ve up|stop|without|despite|still|turn(?:ed)? down|against"
@@ -198,31 +205,51 @@ _UNANIMOUS = re.compile(r"\bunanim|\ball (?:of )?the (?:members|commissioners|co
 _VOTES = re.compile(r"\b\w+ (?:to|against|votes to) (?P<against>\w+)\b", re.I)
 
 
-def _flatly_denied(question: Question, sentences: Sequence[Sentence], article: Article) -> tuple[Sentence, ...] | None:
+_ASKS_CAUSE = re.compile(
+    r"\b(?:why|how did|how come|on what grounds|what (?:made|persuaded|led|convinced|prompted|caused|drove))\b", re.I
+)
+
+
+def _flatly_denied(question: Question, nearest: Sequence[Sentence]) -> tuple[Sentence, ...] | None:
     """One of the nearest sentences whose main clause denies what the question is about."""
-    text = question.text
-    if question.type == "who" or denies(text) or _ASKS_WORDS.search(text) or _KNOWS_OF_DENIAL.search(text):
+    if question.type == "who" or _knows_of_denial(question):
         return None
-    named = {root(word) for name in question.names for word in words(name)}
-    terms, supposed = _terms(question) - named, _predicate(question)
-    for sentence in sentences[:_NEAREST]:
+    supposed = _predicate(question)
+    for sentence in nearest:
         match = _MAIN_DENIAL.match(sentence.text)
-        if match is None or _CONDITION.search(match.group()) or _NO_PLAIN_DENIAL.search(sentence.text):
+        if match is None or _CONDITION.search(match.group()):
             continue
-        told_of = {root(word) for name in names(sentence.text) for word in words(name)}
-        if named and told_of and not named & told_of:
-            continue  # it denies it of another
-        under = denied(sentence.text)
-        if len(terms & under) >= 2 or (supposed and supposed <= under):
+        under = _denied_of_asked(question, sentence)
+        if len(_terms(question) & under) >= 2 or (supposed and supposed <= under):
             return (sentence,)
     return None
 
 
-def _split(question: Question, sentences: Sequence[Sentence], article: Article) -> tuple[Sentence, ...] | None:
+def _did_not_happen(question: Question, nearest: Sequence[Sentence]) -> tuple[Sentence, ...] | None:
+    """The nearest sentence, where it denies anything of that whose cause is asked for."""
+    if not _ASKS_CAUSE.match(question.text) or _knows_of_denial(question):
+        return None
+    return (nearest[0],) if _terms(question) & _denied_of_asked(question, nearest[0]) else None
+
+
+def _knows_of_denial(question: Question) -> bool:
+    return any(pattern.search(question.text) for pattern in (_ASKS_WORDS, _KNOWS_OF_DENIAL)) or denies(question.text)
+
+
+def _denied_of_asked(question: Question, sentence: Sentence) -> frozenset[str]:
+    """Roots that the sentence denies, names apart; none where it speaks of others than the question does."""
+    if _NO_PLAIN_DENIAL.search(sentence.text):
+        return frozenset()
+    named = {root(word) for name in question.names for word in words(name)}
+    told_of = {root(word) for name in names(sentence.text) for word in words(name)}
+    return frozenset() if named and told_of and not named & told_of else denied(sentence.text) - named
+
+
+def _split(question: Question, nearest: Sequence[Sentence]) -> tuple[Sentence, ...] | None:
     """One of the nearest sentences that tells of votes against, where the question supposes none."""
     if not _UNANIMOUS.search(question.text):
         return None
-    for sentence in sentences[:_NEAREST]:
+    for sentence in nearest:
         votes = [number for match in _VOTES.finditer(sentence.text) if (number := _number(match["against"]))]
         if votes and "vot" in sentence.text and not _UNANIMOUS.search(sentence.text):
             return (sentence,)
