@@ -117,7 +117,7 @@ def _has_none(question: Question, sentences: Sequence[Sentence], article: Articl
 
 def _denied(question: Question, sentences: Sequence[Sentence], article: Article) -> tuple[Sentence, ...] | None:
     """Sentences that deny the very thing that the question supposes, when none affirms it."""
-    if question.type in _COUNTS_OR_SUMS or denies(question.text):
+    if question.type in _COUNTS_OR_SUMS or denies(question.text) or _ASKS_WORDS.search(question.text):
         return None
     supposed = _predicate(question)
     if not supposed:
@@ -208,6 +208,14 @@ _VOTES = re.compile(r"\b\w+ (?:to|against|votes to) (?P<against>\w+)\b", re.I)
 _ASKS_CAUSE = re.compile(
     r"\b(?:why|how did|how come|on what grounds|what (?:made|persuaded|led|convinced|prompted|caused|drove))\b", re.I
 )
+_IN_FAVOUR = re.compile(
+    r"\b(?:accept|agree|approv|adopt|endors|support)\w*|\b(?:backed|backs|backing|favou?r|vote[sd]? for)\b"
+    r"|\bto back\b(?! in)",
+    re.I,
+)
+_AGAINST = re.compile(
+    r"\b(?:vot\w+|was|were|is|are|came out|spoke) against\b|\b(?:turned|voted) (?:it )?down\b|\bopposed?\b", re.I
+)
 
 
 def _flatly_denied(question: Question, nearest: Sequence[Sentence]) -> tuple[Sentence, ...] | None:
@@ -226,10 +234,14 @@ def _flatly_denied(question: Question, nearest: Sequence[Sentence]) -> tuple[Sen
 
 
 def _did_not_happen(question: Question, nearest: Sequence[Sentence]) -> tuple[Sentence, ...] | None:
-    """The nearest sentence, where it denies anything of that whose cause is asked for."""
+    """The nearest sentence, where it denies anything of that whose cause is asked for, or tells of a vote against."""
     if not _ASKS_CAUSE.match(question.text) or _knows_of_denial(question):
         return None
-    return (nearest[0],) if _terms(question) & _denied_of_asked(question, nearest[0]) else None
+    sentence = nearest[0]
+    if _terms(question) & _denied_of_asked(question, sentence):
+        return (sentence,)
+    turned = _IN_FAVOUR.search(question.text) and _AGAINST.search(sentence.text)
+    return (sentence,) if turned and not _IN_FAVOUR.search(sentence.text) and _same_names(question, sentence) else None
 
 
 def _knows_of_denial(question: Question) -> bool:
@@ -241,8 +253,14 @@ def _denied_of_asked(question: Question, sentence: Sentence) -> frozenset[str]:
     if _NO_PLAIN_DENIAL.search(sentence.text):
         return frozenset()
     named = {root(word) for name in question.names for word in words(name)}
+    return denied(sentence.text) - named if _same_names(question, sentence) else frozenset()
+
+
+def _same_names(question: Question, sentence: Sentence) -> bool:
+    """Whether a name of the question is in the sentence, or one of both has no names."""
+    named = {root(word) for name in question.names for word in words(name)}
     told_of = {root(word) for name in names(sentence.text) for word in words(name)}
-    return frozenset() if named and told_of and not named & told_of else denied(sentence.text) - named
+    return not named or not told_of or bool(named & told_of)
 
 
 def _split(question: Question, nearest: Sequence[Sentence]) -> tuple[Sentence, ...] | None:

@@ -16,7 +16,9 @@ ARTICLE = article_of(
             "does not"
             " destroy the toxin. Eskmouth gave up its ferry licence in 2010.\n\n"
             "The harbour board voted 4 to 1 to close the pier. Inspector Ines Falk refused to certify the pumps after "
-            "a test with smoke. No gun was found on the ferry. It is not yet known whether the bridge toll will rise."
+            "a test with smoke. No gun was found on the ferry. It is not yet known whether the bridge toll will rise.\n\n"
+            "Marta Quell, who leads the anglers, voted against the dredging plan. The night porters asked for radios "
+            "after a complaint against two of them. The dockers said that they did not strike over pay."
         ),
         "letter": "The letter to Tarn is dated June 2. It was sent by Dale Orr, and not signed by Governor Halloran "
         "herself.",
@@ -42,6 +44,8 @@ def corrected(question: str) -> Draft | None:
         ("Why was the harbour board unanimous about closing the pier?", "4 to 1"),
         ("What persuaded Falk to certify the pumps?", "refused to certify the pumps"),
         ("What kind of gun was found on the ferry?", "No gun was found"),
+        ("What made Marta Quell vote in favour of the dredging plan?", "voted against"),
+        ("Why did the dockers strike over pay?", "did not strike"),
     ],
 )
 def test_the_sentence_that_contradicts_is_the_answer(question: str, says: str) -> None:
@@ -69,6 +73,9 @@ def test_the_sentence_that_contradicts_is_the_answer(question: str, says: str) -
         "Why is Varnholm a port town?",
         "Why did the council of Lysby reject the tunnel?",
         "How many jails does Lysby have?",
+        "Why did Marta Quell oppose the dredging plan?",
+        "Why did the night porters ask for radios back in May?",
+        "What did the dockers say about pay?",
         "What is the harbour?",
     ],
 )
