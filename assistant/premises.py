@@ -40,7 +40,7 @@ def correct(question: Question, evidence: Sequence[Evidence], article: Article) 
         return None
     sentences = [item.sentence for item in evidence[:MAX_CHECKED]]
     found = None
-    for contradicts in (_other_count, _has_none, _denied, _opposite):
+    for contradicts in (_other_count, _has_none, _denied, _opposite, _none_of_it):
         found = found or contradicts(question, sentences, article)
     if found is None:
         nearest = [candidate.sentence for candidate in ranked(question, evidence, article)[:_NEAREST]]
@@ -179,6 +179,27 @@ def _opposite(question: Question, sentences: Sequence[Sentence], article: Articl
         if found is None and opposites & own and spoken_of and not denied(sentence.text) & opposites:
             found = sentence
     return (found,) if found else None
+
+
+_NONE = re.compile(
+    r"\b(?P<did>\w+) (?:nobody|no[ -]one|nothing|none)\b|\bno (?:\w+ )?(?P<thing>\w+)\b"
+    r"|\b(?:nobody|no[ -]one|none(?: of \w+(?: \w+)?)?)(?: (?:has|have|had|was|were|is|are|been))+ (?P<done>\w+)",
+    re.I,
+)
+
+
+def _none_of_it(question: Question, sentences: Sequence[Sentence], article: Article) -> tuple[Sentence, ...] | None:
+    """One of the three nearest sentences that says nobody, nothing or none of what is asked for: "arrested nobody"."""
+    if question.type == "who" or _knows_of_denial(question):
+        return None
+    named = {root(word) for name in question.names for word in words(name)}
+    for sentence in sentences[:_NEAREST]:
+        if _NO_PLAIN_DENIAL.search(sentence.text) or not _same_names(question, sentence):
+            continue
+        found = {root(word.lower()) for match in _NONE.finditer(sentence.text) for word in match.groups() if word}
+        if found & (_terms(question) - named):
+            return (sentence,)
+    return None
 
 
 # --- the sentences quoted first --------------------------------------------------------------------------------------

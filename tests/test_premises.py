@@ -6,24 +6,19 @@ from assistant import premises
 from assistant.schema import Draft
 from tests.documents import article_of, ask
 
-ARTICLE = article_of(
-    {
-        "article": (
-            "The county sent letters to four towns. Each letter asked three questions about the harbour. Tarn is not "
-            "a port"
-            " town. Officials from Lysby denied that it was a port town.\n\n"
-            "The council of Varnholm approved the wall on Tuesday. Lysby does not have a jail of its own. Boiling "
-            "does not"
-            " destroy the toxin. Eskmouth gave up its ferry licence in 2010.\n\n"
-            "The harbour board voted 4 to 1 to close the pier. Inspector Ines Falk refused to certify the pumps after "
-            "a test with smoke. No gun was found on the ferry. It is not yet known whether the bridge toll will rise.\n\n"
-            "Marta Quell, who leads the anglers, voted against the dredging plan. The night porters asked for radios "
-            "after a complaint against two of them. The dockers said that they did not strike over pay."
-        ),
-        "letter": "The letter to Tarn is dated June 2. It was sent by Dale Orr, and not signed by Governor Halloran "
-        "herself.",
-    }
+_ARTICLE = (
+    "The county sent letters to four towns. Each letter asked three questions about the harbour. Tarn is not a port "
+    "town. Officials from Lysby denied that it was a port town.",
+    "The council of Varnholm approved the wall on Tuesday. Lysby does not have a jail of its own. Boiling does not "
+    "destroy the toxin. Eskmouth gave up its ferry licence in 2010.",
+    "The harbour board voted 4 to 1 to close the pier. Inspector Ines Falk refused to certify the pumps after a test "
+    "with smoke. No gun was found on the ferry. It is not yet known whether the bridge toll will rise.",
+    "Marta Quell, who leads the anglers, voted against the dredging plan. The night porters asked for radios after a "
+    "complaint against two of them. The dockers said that they did not strike over pay. Harbour police searched two "
+    "sheds but arrested nobody. None of the pilots has been fined.",
 )
+_LETTER = "The letter to Tarn is dated June 2. It was sent by Dale Orr, and not signed by Governor Halloran herself."
+ARTICLE = article_of({"article": "\n\n".join(_ARTICLE), "letter": _LETTER})
 
 
 def corrected(question: str) -> Draft | None:
@@ -46,6 +41,8 @@ def corrected(question: str) -> Draft | None:
         ("What kind of gun was found on the ferry?", "No gun was found"),
         ("What made Marta Quell vote in favour of the dredging plan?", "voted against"),
         ("Why did the dockers strike over pay?", "did not strike"),
+        ("How many people did the harbour police arrest?", "arrested nobody"),
+        ("How many pilots were fined?", "None of the pilots"),
     ],
 )
 def test_the_sentence_that_contradicts_is_the_answer(question: str, says: str) -> None:
@@ -76,6 +73,8 @@ def test_the_sentence_that_contradicts_is_the_answer(question: str, says: str) -
         "Why did Marta Quell oppose the dredging plan?",
         "Why did the night porters ask for radios back in May?",
         "What did the dockers say about pay?",
+        "How many sheds did the harbour police search?",
+        "Who was arrested?",
         "What is the harbour?",
     ],
 )
