@@ -14,7 +14,8 @@ from assistant.schema import Answer, ClaimEvent, Draft, DraftClaim, Sentence, Tu
 MAX_SUGGESTIONS = 4
 MODEL_EVIDENCE = 14
 CARRIED_EVIDENCE = 4
-"""Sentences shown to a model: the nearest to the question, and the nearest to the answer before a follow-up."""
+"""Sentences shown to a model: the nearest to the question, and the nearest to the answer before a follow-up;
+beside them what follows on that answer in its document."""
 _MARKERS = re.compile(r"\[\d{1,3}\]")
 
 
@@ -87,12 +88,16 @@ class Asking:
         ids = {evidence.sentence.id for _, found in self.parts for evidence in found[:MODEL_EVIDENCE]}
         for turn in self.turns[-1:]:
             ids.update(self.quoting.near(_MARKERS.sub("", turn.text))[:CARRIED_EVIDENCE])
+            ids.update(self.quoting.after(turn.text))
         return [sentence for id_, sentence in article.sentence_of.items() if id_ in ids]
 
     @cached_property
     def offline(self) -> Draft:
         """What quoting alone would answer; it knows of premises and of what is missing also where a model answers."""
-        return self.quoting.draft(self.parts)
+        draft = self.quoting.draft(self.parts)
+        if len(self.parts) > 1 or self.standalone == self.real:
+            return draft
+        return self.quoting.continued(draft, self.parts[0][0], self.real, self.turns[-1].text)
 
     def close(self) -> Iterator[ClaimEvent]:
         """A model has written all its claims: add the other side of what they touch, or what is missing."""

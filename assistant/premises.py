@@ -10,7 +10,6 @@ something happened, that it denies any of it.
 import re
 from collections.abc import Iterator, Sequence
 
-from assistant.extractive.ranking import ranked
 from assistant.neighbours import told_before
 from assistant.schema import Article, Draft, DraftClaim, Evidence, Question, Sentence
 from assistant.text import STOP_WORDS, grammar, names, words
@@ -34,16 +33,21 @@ _COUNTED = re.compile(
 )
 
 
-def correct(question: Question, evidence: Sequence[Evidence], article: Article) -> Draft | None:
-    """The sentence that contradicts what the question supposes; `None` when none plainly does."""
-    if question.type not in _SUPPOSES or not evidence:
+def correct(
+    question: Question, evidence: Sequence[Evidence], first: Sequence[Sentence], article: Article
+) -> Draft | None:
+    """The sentence that contradicts what the question supposes; `None` when none plainly does.
+
+    `first` are the same sentences in the order in which they would be quoted.
+    """
+    if question.type not in _SUPPOSES or not evidence or not first:
         return None
     sentences = [item.sentence for item in evidence[:MAX_CHECKED]]
     found = None
     for contradicts in (_other_count, _has_none, _denied, _opposite, _none_of_it):
         found = found or contradicts(question, sentences, article)
     if found is None:
-        nearest = [candidate.sentence for candidate in ranked(question, evidence, article)[:_NEAREST]]
+        nearest = first[:_NEAREST]
         found = _flatly_denied(question, nearest) or _did_not_happen(question, nearest) or _split(question, nearest)
     if found is None:
         return None

@@ -17,7 +17,9 @@ from assistant import (
     suggestions,
 )
 from assistant.embeddings import Embedder
+from assistant.extractive import continuing, ranking
 from assistant.index import ArticleIndex
+from assistant.neighbours import following
 from assistant.retrieval import Retriever
 from assistant.schema import Article, Draft, DraftClaim, DraftConflict, Evidence, Question
 
@@ -70,10 +72,24 @@ class Quoting:
         """Ids of the sentences nearest to a text, best first."""
         return [evidence.sentence.id for evidence in self.retriever.search(questions.analyse(text))]
 
+    def after(self, answer: str) -> list[str]:
+        """Ids of the sentences that follow those which an answer holds word for word."""
+        found = (next(iter(following(before, self.article)), None) for before in continuing.shown(answer, self.article))
+        return [sentence.id for sentence in found if sentence]
+
     def draft(self, parts: Sequence[Part]) -> Draft:
         """One draft for all parts of a question."""
         drafts = [self._draft_part(question, evidence) for question, evidence in parts]
         return drafts[0] if len(drafts) == 1 else extractive.join(drafts)
+
+    def continued(self, draft: Draft, question: Question, asked: str, answer: str) -> Draft:
+        """The draft of a follow-up, or the sentence after those of the answer before where that is the better one."""
+        before = () if scope.refusal(question, self.article) else continuing.shown(answer, self.article)
+        found = continuing.next_sentence(question, asked, draft, before, self.article)
+        if found is None:
+            return draft
+        claim = DraftClaim(text=found.text, sentences=(found.id,))
+        return Draft(claims=(claim,), nearest=draft.nearest, confidence=max(draft.confidence, self._threshold))
 
     def disagreements(self, question: Question, cited: Collection[str]) -> Disagreements:
         """What of the cited sentences others contradict, and those others, word for word."""
@@ -87,7 +103,8 @@ class Quoting:
     def _draft_part(self, question: Question, evidence: Sequence[Evidence]) -> Draft:
         if refusal := scope.refusal(question, self.article):
             return Draft(status="abstained", missing=refusal)
-        if corrected := premises.correct(question, evidence, self.article):
+        first = [candidate.sentence for candidate in ranking.ranked(question, evidence, self.article)]
+        if corrected := premises.correct(question, evidence, first, self.article):
             return corrected
         draft = extractive.draft(
             question,

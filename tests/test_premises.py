@@ -22,7 +22,8 @@ ARTICLE = article_of({"article": "\n\n".join(_ARTICLE), "letter": _LETTER})
 
 
 def corrected(question: str) -> Draft | None:
-    return premises.correct(*ask(question, ARTICLE), ARTICLE)
+    analysed, evidence = ask(question, ARTICLE)
+    return premises.correct(analysed, evidence, [item.sentence for item in evidence], ARTICLE)
 
 
 @pytest.mark.parametrize(
