@@ -173,6 +173,20 @@ def test_slips_are_put_right_and_other_names_are_not(typed: str, meant: str) -> 
 
 
 @pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("WHO SENT THE LETTERS?", "who sent the letters?"),
+        ("WHY 48 HOURS, AND NOT 72?", "why 48 hours, and not 72?"),
+        ("Who sent the letters to ICE?", "Who sent the letters to ICE?"),
+        ("FBI?", "FBI?"),
+        ("", ""),
+    ],
+)
+def test_a_question_in_capitals_is_read_in_small_letters(typed: str, read: str) -> None:
+    assert spelling.lowered(typed) == read
+
+
+@pytest.mark.parametrize(
     ("left", "right", "count"),
     [("wall", "wall", 0), ("wall", "wal", 1), ("wall", "wlal", 1), ("wall", "tall", 1), ("stockholm", "stockton", 3)],
 )

@@ -109,7 +109,11 @@ class Retriever:
         return matches, vectors @ vector
 
     def spelt(self, text: str) -> str:
-        """The question with misspelt words as the article spells them; the same where words alone are compared."""
+        """The question in small letters where it was shouted, and with misspelt words as the article spells them.
+
+        Where words alone are compared, they stay as they are spelt.
+        """
+        text = spelling.lowered(text)
         encoded = self._encoded(text) if self._embeddings is not None else None
         if encoded is None or encoded.token_vectors is None:
             return text

@@ -20,6 +20,16 @@ _ASKING = dict.fromkeys(
 """Small words of a question, whatever the article's own words are."""
 
 
+SHOUTED_WORDS = 3
+"""So many words and no small letter are a key held down; fewer may be a name."""
+
+
+def lowered(text: str) -> str:
+    """The text in small letters where it was typed in capitals throughout."""
+    shouted = text.isupper() and len(_WORD.findall(text)) >= SHOUTED_WORDS
+    return text.lower() if shouted else text
+
+
 def corrected(text: str, known: Mapping[str, int], right: Collection[str]) -> str:
     """The text with each slip replaced by the article's spelling.
 
