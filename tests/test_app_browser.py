@@ -113,6 +113,26 @@ def test_a_chip_highlights_its_sentence_and_nothing_runs_again(browser: Browser,
     page.context.close()
 
 
+def test_the_newest_answer_is_in_view_and_a_reader_who_scrolls_is_not_pulled_back(
+    browser: Browser, server: str
+) -> None:
+    page = opened(browser, server, {"width": 1280, "height": 520})
+    box = page.get_by_placeholder("Ask about this article")
+    for number in range(1, 5):
+        box.fill(QUESTION)
+        box.press("Enter")
+        expect(page.get_by_role("radio", name="Thumbs up")).to_have_count(number, timeout=30_000)
+    expect(page.locator(".answer").last).to_be_in_viewport(ratio=1)
+    expect(page.locator(".question").last).to_be_in_viewport(ratio=1)
+    page.locator(".st-key-conversation").hover()
+    page.mouse.wheel(0, -5_000)
+    expect(page.locator(".question").first).to_be_in_viewport()
+    page.get_by_role("radio", name="Thumbs up").first.click()
+    page.wait_for_timeout(1_500)
+    expect(page.locator(".question").first).to_be_in_viewport()
+    page.context.close()
+
+
 def test_a_chip_of_a_source_opens_it_at_the_sentence(browser: Browser, server: str) -> None:
     page = asked(browser, server, IN_A_SOURCE)
     sentence = page.locator(".source .sentence", has_text="was moved by Council Member Ruth Adeyemi")

@@ -49,6 +49,15 @@ def asked_of_answer(wh: str, answer: str) -> str | None:
     return f"{sentence(wh.lower())} is it that {first}{stated[1:]}?"
 
 
+_WHAT_SAID = re.compile(rf"^what (?={AUX}\b)", re.I)
+_SAID = re.compile(r"(?<=\w )(?P<verb>say|write|think|do|claim|mean|decide|demand|propose)(?= |$)", re.I)
+
+
+def _that(clause: str, last: str) -> str:
+    """ "did he say that about jails", of "What did he say about jails?": what was asked for has been answered."""
+    return _SAID.sub(r"\g<verb> that", clause, count=1) if _WHAT_SAID.match(last.strip()) else clause
+
+
 def reasked(wh: str, last: str) -> str | None:
     """`last` with another question word: "When?" after "Who sent the letter?" asks "When was the letter sent?"."""
     word = wh.lower()
@@ -69,7 +78,7 @@ def reasked(wh: str, last: str) -> str | None:
             rf"\b(?:(?:the|which|what|any|some|these|those) )?{re.escape(plural[-1].text)}\b", "", clause, count=1
         )
         return sentence(f"{word} {head} {' '.join(rest.split())}?")
-    return sentence(f"{word} {clause}?")
+    return sentence(f"{word} {_that(clause, last)}?")
 
 
 def asked_of_one(what: str, last: str) -> str | None:

@@ -5,6 +5,7 @@ let origin = null; // the chip that was followed last
 let announced = -1;
 let conversation = "";
 let controller = null;
+let held = false; // whether the newest question stays at the top while its answer grows
 
 const find = (selector) => document.querySelector(selector);
 
@@ -95,6 +96,8 @@ function listen(status) {
       if (box && !box.contains(event.relatedTarget)) place(box);
     });
   }
+  // A reader who moves on is not pulled back.
+  for (const type of ["wheel", "touchmove", "pointerdown", "keydown"]) on(type, () => { held = false; });
   on("keydown", (event) => {
     if (event.key !== "Escape") return;
     const open = find(".chip-box:is(:hover, :focus-within) > .card:not(.dismissed)");
@@ -117,8 +120,9 @@ function showNewQuestions() {
   let count = announced < 0 ? 0 : pane.querySelectorAll(".question").length;
   const show = () => {
     const questions = pane.querySelectorAll(".question");
-    if (questions.length > count) questions[questions.length - 1].scrollIntoView({ block: "start" });
+    if (questions.length > count) held = true;
     count = questions.length;
+    if (held && count) questions[count - 1].scrollIntoView({ block: "start" });
   };
   show();
   const observer = new MutationObserver(show);
