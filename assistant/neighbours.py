@@ -20,6 +20,11 @@ def previous(sentence: Sentence, article: Article) -> Sentence | None:
     return document.sentences[at - 1] if at else None
 
 
+def next_sentence(sentence: Sentence, article: Article) -> Sentence | None:
+    """The sentence after it in its document."""
+    return next(iter(following(sentence, article)), None)
+
+
 def following(sentence: Sentence, article: Article) -> tuple[Sentence, ...]:
     """All sentences after it in its document."""
     document = document_of(sentence, article)

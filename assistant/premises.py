@@ -17,6 +17,8 @@ from assistant.text.lexicon import OPPOSITES, root, root_set
 from assistant.text.negation import denied, denies
 
 MAX_CHECKED = 12
+_NEAREST = 3
+"""Sentences so near that a denial in them is one of what is asked."""
 _SUPPOSES = frozenset({"why", "when", "where", "how", "how-many", "how-much", "list", "what", "who", "who-said"})
 _NOT = re.compile(r"\b(?:not|never|no|without)\b|n['’]t\b", re.I)
 _COUNTS_OR_SUMS = frozenset({"how-many", "how-much"})
@@ -186,29 +188,28 @@ def _opposite(question: Question, sentences: Sequence[Sentence], article: Articl
 
 
 _NONE = re.compile(
-    r"\b(?P<did>\w+) (?:nobody|no[ -]one|nothing|none)\b|\bno (?:\w+ )?(?P<thing>\w+)\b"
-    r"|\b(?:nobody|no[ -]one|none(?: of \w+(?: \w+)?)?)(?: (?:has|have|had|was|were|is|are|been))+ (?P<done>\w+)",
+    r"\b(\w+) (?:nobody|no[ -]one|nothing|none)\b|\bno (?:\w+ )?(\w+)\b"
+    r"|\b(?:nobody|no[ -]one|none(?: of \w+(?: \w+)?)?)(?: (?:has|have|had|was|were|is|are|been))+ (\w+)",
     re.I,
 )
 
 
 def _none_of_it(question: Question, sentences: Sequence[Sentence], article: Article) -> tuple[Sentence, ...] | None:
-    """One of the three nearest sentences that says nobody, nothing or none of what is asked for: "arrested nobody"."""
+    """One of the nearest sentences that says nobody, nothing or none of what is asked for: "arrested nobody"."""
     if question.type == "who" or _knows_of_denial(question):
         return None
-    named = {root(word) for name in question.names for word in words(name)}
+    terms = _terms(question) - _named(question)
     for sentence in sentences[:_NEAREST]:
         if _NO_PLAIN_DENIAL.search(sentence.text) or not _same_names(question, sentence):
             continue
         found = {root(word.lower()) for match in _NONE.finditer(sentence.text) for word in match.groups() if word}
-        if found & (_terms(question) - named):
+        if found & terms:
             return (sentence,)
     return None
 
 
 # --- the sentences quoted first --------------------------------------------------------------------------------------
 
-_NEAREST = 3
 _ASKS_WORDS = re.compile(r"\b(?:quote|exact|words?|line|say|said|says|tell|told|wrote|phrase)\b", re.I)
 _KNOWS_OF_DENIAL = re.compile(
     r"\b(?:refus|reject|den(?:y|ied|ies)|drop|abandon|g[ai]ve up|stop|without|despite|still|turn(?:ed)? down|against"
@@ -277,13 +278,16 @@ def _denied_of_asked(question: Question, sentence: Sentence) -> frozenset[str]:
     """Roots that the sentence denies, names apart; none where it speaks of others than the question does."""
     if _NO_PLAIN_DENIAL.search(sentence.text):
         return frozenset()
-    named = {root(word) for name in question.names for word in words(name)}
-    return denied(sentence.text) - named if _same_names(question, sentence) else frozenset()
+    return denied(sentence.text) - _named(question) if _same_names(question, sentence) else frozenset()
+
+
+def _named(question: Question) -> frozenset[str]:
+    return frozenset(root(word) for name in question.names for word in words(name))
 
 
 def _same_names(question: Question, sentence: Sentence) -> bool:
     """Whether a name of the question is in the sentence, or one of both has no names."""
-    named = {root(word) for name in question.names for word in words(name)}
+    named = _named(question)
     told_of = {root(word) for name in names(sentence.text) for word in words(name)}
     return not named or not told_of or bool(named & told_of)
 

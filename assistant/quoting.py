@@ -1,7 +1,5 @@
 """One version of an article and what answers from it by quoting: scope, search, premises, draft, disagreements."""
 
-import os
-import threading
 from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
@@ -19,16 +17,13 @@ from assistant import (
 from assistant.embeddings import Embedder
 from assistant.extractive import continuing, ranking
 from assistant.index import ArticleIndex
-from assistant.neighbours import following
+from assistant.neighbours import next_sentence
 from assistant.retrieval import Retriever
 from assistant.schema import Article, Draft, DraftClaim, DraftConflict, Evidence, Question
 
 MAX_SUGGESTIONS = 5
 MAX_NEAR = 6
 """Nearest sentences that are looked through for two that disagree about the very thing asked."""
-
-_turns = threading.Semaphore(os.cpu_count() or 1)
-"""A search keeps a core busy; of many at once that share the cores all would be as late as the last."""
 
 Part = tuple[Question, Sequence[Evidence]]
 
@@ -63,10 +58,8 @@ class Quoting:
 
     def search(self, standalone: str) -> list[Part]:
         """Each part of a question with its evidence; most questions have one part."""
-        with _turns:
-            asked = followups.parts(standalone, self.article)
-            parts = [questions.analyse(self.retriever.spelt(part)) for part in asked]
-            return [(part, self.retriever.search(part)) for part in parts]
+        parts = [questions.analyse(self.retriever.spelt(part)) for part in followups.parts(standalone, self.article)]
+        return [(part, self.retriever.search(part)) for part in parts]
 
     def near(self, text: str) -> list[str]:
         """Ids of the sentences nearest to a text, best first."""
@@ -74,7 +67,7 @@ class Quoting:
 
     def after(self, answer: str) -> list[str]:
         """Ids of the sentences that follow those which an answer holds word for word."""
-        found = (next(iter(following(before, self.article)), None) for before in continuing.shown(answer, self.article))
+        found = (next_sentence(before, self.article) for before in continuing.shown(answer, self.article))
         return [sentence.id for sentence in found if sentence]
 
     def draft(self, parts: Sequence[Part]) -> Draft:
@@ -85,11 +78,17 @@ class Quoting:
     def continued(self, draft: Draft, question: Question, asked: str, answer: str) -> Draft:
         """The draft of a follow-up, or the sentence after those of the answer before where that is the better one."""
         before = () if scope.refusal(question, self.article) else continuing.shown(answer, self.article)
-        found = continuing.next_sentence(question, asked, draft, before, self.article)
+        found = continuing.continuation(question, asked, draft, before, self.article)
         if found is None:
             return draft
         claim = DraftClaim(text=found.text, sentences=(found.id,))
-        return Draft(claims=(claim,), nearest=draft.nearest, confidence=max(draft.confidence, self._threshold))
+        others, disagreed = self.disagreements(question, {found.id})
+        return Draft(
+            claims=(claim, *others),
+            conflicts=disagreed,
+            nearest=draft.nearest,
+            confidence=max(draft.confidence, self._threshold),
+        )
 
     def disagreements(self, question: Question, cited: Collection[str]) -> Disagreements:
         """What of the cited sentences others contradict, and those others, word for word."""
@@ -103,12 +102,14 @@ class Quoting:
     def _draft_part(self, question: Question, evidence: Sequence[Evidence]) -> Draft:
         if refusal := scope.refusal(question, self.article):
             return Draft(status="abstained", missing=refusal)
-        first = [candidate.sentence for candidate in ranking.ranked(question, evidence, self.article)]
+        candidates = ranking.ranked(question, evidence, self.article)
+        first = [candidate.sentence for candidate in candidates]
         if corrected := premises.correct(question, evidence, first, self.article):
             return corrected
         draft = extractive.draft(
             question,
             evidence,
+            candidates,
             self.article,
             answerability.probability(question, evidence, self.article),
             self._threshold,

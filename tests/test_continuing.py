@@ -26,11 +26,11 @@ def repeating(sentence: Sentence) -> Draft:
 
 
 def next_one(question: str, asked: str, draft: Draft, before: Sentence) -> Sentence | None:
-    return continuing.next_sentence(analyse(question), asked, draft, [before], ARTICLE)
+    return continuing.continuation(analyse(question), asked, draft, [before], ARTICLE)
 
 
 def test_what_an_answer_shows_word_for_word() -> None:
-    assert continuing.shown(f"The article says: {OPPOSED.text} [1] {COLD.text} [2]", ARTICLE) == [OPPOSED, COLD]
+    assert continuing.shown(f"The article says: {COLD.text} [1] {OPPOSED.text} [2]", ARTICLE) == [COLD, OPPOSED]
     assert continuing.shown("The article says that somebody opposed it.", ARTICLE) == []
 
 
@@ -57,6 +57,8 @@ def test_the_sentence_after_answers(question: str, asked: str, draft: Draft, bef
         ("What did Falk say?", "What did she say?", repeating(SMOKE), SIGNED),
         # There is no sentence after it.
         ("Why is it that the weather was cold?", "Why?", repeating(COLD), COLD),
+        # What the documents knew is not how things stand now.
+        ("Is the contract currently worth more?", "Is it currently worth more?", NOTHING, SIGNED),
         # Asking back is an answer of its own.
         ("Who?", "Who?", Draft(status="clarify", missing="Whom do you mean?"), SIGNED),
     ],

@@ -3,6 +3,7 @@
 import pytest
 
 from assistant import extractive
+from assistant.extractive import ranking
 from assistant.schema import Draft, DraftClaim
 from tests.documents import article_of, ask, texts_of
 
@@ -27,7 +28,9 @@ ARTICLE = article_of(
 
 
 def draft(question: str, probability: float = 0.9, missing: tuple[str, ...] = ()) -> Draft:
-    return extractive.draft(*ask(question, ARTICLE), ARTICLE, probability, 0.5, missing)
+    analysed, evidence = ask(question, ARTICLE)
+    candidates = ranking.ranked(analysed, evidence, ARTICLE)
+    return extractive.draft(analysed, evidence, candidates, ARTICLE, probability, 0.5, missing)
 
 
 def said(question: str) -> list[str]:
@@ -157,7 +160,7 @@ def test_several_people_in_the_role_that_is_asked_for_are_offered() -> None:
 
 def test_without_evidence_it_abstains() -> None:
     question, _ = ask("Who came?", ARTICLE)
-    assert extractive.draft(question, (), ARTICLE, 0.9, 0.5).status == "abstained"
+    assert extractive.draft(question, (), (), ARTICLE, 0.9, 0.5).status == "abstained"
 
 
 def part(text: str, *, status: str = "answered", confidence: float = 0.9) -> Draft:

@@ -79,6 +79,11 @@ def standalone(question: str, *before: str, article: Article = ARTICLE) -> str:
         ),
         (("Who sent the letter?", "Orr. [1]", "When?", "In June. [1]"), "And why?", "Why was the letter sent?"),
         (
+            ("What did Thiel say about the letter?", "It was late, said Thiel. [1]"),
+            "Why?",
+            "Why did Thiel say that about the letter?",
+        ),
+        (
             ("Did Halloran sign the letter?", "The article says: She refused to sign the letter. [1]"),
             "Why?",
             "Why is it that she refused to sign the letter?",

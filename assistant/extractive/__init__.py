@@ -17,8 +17,8 @@ from assistant.extractive.fitting import (
     new_names,
     speaks_of_event,
 )
-from assistant.extractive.ranking import CLOSE, SPOKEN, Candidate, asks_any_words, gives_words, ranked, roots
-from assistant.neighbours import document_of, following, previous, told_before
+from assistant.extractive.ranking import CLOSE, SPOKEN, Candidate, asks_any_words, gives_words, roots
+from assistant.neighbours import document_of, following, next_sentence, previous, told_before
 from assistant.schema import Article, Draft, DraftClaim, Evidence, Question, Sentence
 from assistant.text import names, words
 from assistant.text.lexicon import root
@@ -37,6 +37,7 @@ _NEAR = 0.85
 def draft(
     question: Question,
     evidence: Sequence[Evidence],
+    candidates: Sequence[Candidate],
     article: Article,
     probability: float,
     threshold: float,
@@ -44,13 +45,12 @@ def draft(
 ) -> Draft:
     """Propose sentences for one question, ask back, or abstain.
 
-    `evidence` comes best first; `probability` is that of an answer in it; `missing` are names and words of the question
-    that the nearest sentences do not have.
+    `evidence` comes best first, and `candidates` are its sentences as `ranked` orders them; `probability` is that of an
+    answer in it; `missing` are names and words of the question that the nearest sentences do not have.
     """
     if back := unanswered.ask_back(question, article):
         return Draft(status="clarify", missing=back)
     nearest = tuple(item.sentence.id for item in evidence[:MAX_NEAREST])
-    candidates = ranked(question, evidence, article)
     if holders := _role_holders(question, candidates, article):
         others = (replace(other, odds=0.0) for other in candidates if other is not holders[0])
         candidates = [replace(holders[0], odds=1.0), *others]
@@ -257,7 +257,7 @@ def _list_goes_on(sentence: Sentence, article: Article) -> list[Sentence]:
 
 def _reason_after(sentence: Sentence, article: Article) -> Sentence | None:
     """The next sentence, when it goes on about the same and this one gives no reason itself."""
-    after = next(iter(following(sentence, article)), None)
+    after = next_sentence(sentence, article)
     if after is None or gives_cause(sentence.text) or after.paragraph != sentence.paragraph:
         return None
     return after if _LEANS.match(after.text) else None

@@ -6,8 +6,9 @@ answer, should it hold the kind of thing that was asked for.
 
 from collections.abc import Sequence
 
+from assistant.extractive import unanswered
 from assistant.extractive.fitting import fits
-from assistant.neighbours import following
+from assistant.neighbours import next_sentence
 from assistant.schema import Article, Draft, Question, Sentence
 from assistant.text import content_words, words
 from assistant.text.lexicon import root
@@ -19,15 +20,16 @@ FITS = 0.5
 
 
 def shown(answer: str, article: Article) -> list[Sentence]:
-    """Sentences that an answer holds word for word, in the order of the documents."""
-    return [
+    """Sentences that an answer holds word for word, in its order."""
+    found = [
         sentence
         for sentence in article.sentence_of.values()
         if len(sentence.text) >= MIN_SHOWN_CHARS and sentence.text in answer
     ]
+    return sorted(found, key=lambda sentence: answer.index(sentence.text))
 
 
-def next_sentence(
+def continuation(
     question: Question, asked: str, draft: Draft, before: Sequence[Sentence], article: Article
 ) -> Sentence | None:
     """What comes after the last of the sentences `before`, which the reader has seen, where that answers.
@@ -36,10 +38,12 @@ def next_sentence(
     """
     if not before or draft.status == "clarify" or draft.premise or draft.conflicts:
         return None
+    if unanswered.asks_about_now(question, draft.confidence):
+        return None
     seen = {sentence.id for sentence in before}
     if any(id_ not in seen for claim in draft.claims for id_ in claim.sentences):
         return None
-    found = next(iter(following(before[-1], article)), None)
+    found = next_sentence(before[-1], article)
     own = {root(word) for word in content_words(asked)}
     if found is None or (own and fits(question, found) < FITS):
         return None

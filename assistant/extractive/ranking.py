@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from assistant.extractive.fitting import asked_speaker, asks_names, fits, main_verb
-from assistant.neighbours import following
+from assistant.neighbours import next_sentence
 from assistant.schema import Article, Document, Evidence, Question, Sentence
 from assistant.text import STOP_WORDS, names, words
 from assistant.text.lexicon import root
@@ -116,7 +116,7 @@ def scored(question: Question, item: Evidence, article: Article) -> Candidate:
 def answer_of(sentence: Sentence, article: Article) -> Sentence:
     """The sentence after a document's own question; any other sentence itself."""
     asks = sentence.text.endswith("?") and sentence.voice == "document"
-    return next(iter(following(sentence, article)), sentence) if asks else sentence
+    return (next_sentence(sentence, article) if asks else None) or sentence
 
 
 def _answers_of_questions(candidates: Sequence[Candidate], article: Article) -> list[Candidate]:

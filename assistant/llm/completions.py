@@ -1,4 +1,4 @@
-"""OpenAI's chat completions for LangChain's ChatOpenAI, at a quarter of what a streamed token costs otherwise."""
+"""OpenAI's chat completions for LangChain's ChatOpenAI, at less than a streamed token costs otherwise."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -68,11 +68,9 @@ class _Lines:
 def _only_text(piece: object) -> str | None:
     """The text of a piece that brings nothing else."""
     match piece:
-        case {"choices": [{"delta": {"content": str(text), **rest}, **choice}], **whole} if rest.pop("role", None) in (
-            None,
-            "assistant",
-        ) and not any((*rest.values(), choice.get("finish_reason"), choice.get("logprobs"), whole.get("usage"))):
-            return text
+        case {"choices": [{"delta": {"content": str(text), **other}, **choice}], **whole}:
+            more = (*(value for key, value in other.items() if key != "role"), choice.get("finish_reason"))
+            return None if any((*more, choice.get("logprobs"), whole.get("usage"))) else text
     return None
 
 
