@@ -225,6 +225,8 @@ def _accept(options: argparse.Namespace, console: "Console") -> int:
     from evals.results import read_run
     from evals.suites import load_suites
 
+    if not options.reason.strip():
+        raise EvalsError("--reason is empty. Say in a few words why the change is meant: it stays in the baseline.")
     run, suites = read_run(options.run or data_dir() / "last"), load_suites()
     cases, claims = _set("all")
     now = {case.id: case.digest for case in cases}

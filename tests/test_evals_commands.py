@@ -45,6 +45,7 @@ def test_help_is_quick_and_imports_nothing_heavy() -> None:
         (["run", "grounding", "speed"], "There is no suite speed. There is: grounding,"),
         (["run", "--every", "0"], "--every takes 1 or more"),
         (["run", "--compare", "/nowhere"], "/nowhere is not a run that can be read"),
+        (["accept", "--reason", " "], "--reason is empty"),
         (["accept", "--reason", "x", "--run", "/nowhere"], "is not a run that can be read"),
         (["external", "/nowhere.jsonl"], "/nowhere.jsonl cannot be read"),
         (["from-feedback", "--store", "/nowhere.sqlite3"], "There is no feedback in /nowhere.sqlite3 yet"),
