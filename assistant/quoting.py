@@ -14,7 +14,8 @@ from assistant import (
     scope,
     suggestions,
 )
-from assistant.embeddings import Embedder
+from assistant.crossencoder import CrossEncoder, Reading, open_crossencoder
+from assistant.embeddings import Embedder, MiniLM
 from assistant.extractive import continuing, ranking
 from assistant.index import ArticleIndex
 from assistant.neighbours import next_sentence
@@ -70,9 +71,9 @@ class Quoting:
         found = (next_sentence(before, self.article) for before in continuing.shown(answer, self.article))
         return [sentence.id for sentence in found if sentence]
 
-    def draft(self, parts: Sequence[Part]) -> Draft:
-        """One draft for all parts of a question."""
-        drafts = [self._draft_part(question, evidence) for question, evidence in parts]
+    def draft(self, parts: Sequence[Part], *, read: bool = True) -> Draft:
+        """One draft for all parts of a question; without `read` in a tenth of the time, and not as good."""
+        drafts = [self._draft_part(question, evidence, read) for question, evidence in parts]
         return drafts[0] if len(drafts) == 1 else extractive.join(drafts)
 
     def continued(self, draft: Draft, question: Question, asked: str, answer: str) -> Draft:
@@ -99,10 +100,24 @@ class Quoting:
         claims = tuple(DraftClaim(text=sentence_of[id_].text, sentences=(id_,)) for id_ in others)
         return Disagreements(claims, found)
 
-    def _draft_part(self, question: Question, evidence: Sequence[Evidence]) -> Draft:
+    @cached_property
+    def _encoder(self) -> CrossEncoder | None:
+        """Goes with the embedded model, whose weights it changes; for single documents it adds nothing."""
+        if len(self.article.documents) == 1 or not isinstance(self._embeddings, MiniLM):
+            return None
+        return open_crossencoder(self._embeddings.folder)
+
+    def _read(self, question: Question, candidates: Sequence[ranking.Candidate]) -> Reading | None:
+        """The first sentence to be quoted, read together with the question."""
+        if not candidates or self._encoder is None:
+            return None
+        return self._encoder.read(question.text, [candidates[0].sentence], self.article)[0]
+
+    def _draft_part(self, question: Question, evidence: Sequence[Evidence], read: bool = True) -> Draft:
         if refusal := scope.refusal(question, self.article):
             return Draft(status="abstained", missing=refusal)
         candidates = ranking.ranked(question, evidence, self.article)
+        reading = self._read(question, candidates[:1]) if read else None
         first = [candidate.sentence for candidate in candidates]
         if corrected := premises.correct(question, evidence, first, self.article):
             return corrected
@@ -111,7 +126,7 @@ class Quoting:
             evidence,
             candidates,
             self.article,
-            answerability.probability(question, evidence, self.article),
+            answerability.probability(question, evidence, self.article, reading),
             self._threshold,
             answerability.missing_slots(question, evidence),
         )
@@ -125,7 +140,25 @@ class Quoting:
                 return Draft(claims=claims, conflicts=(conflict,), confidence=self._threshold)
         cited = dict.fromkeys(id_ for claim in draft.claims for id_ in claim.sentences)
         claims, found = self.disagreements(question, cited)
+        if not found and reading and candidates[0].sentence.id in cited:
+            claims, found = self._answered_otherwise(question, candidates, reading)
         return draft.model_copy(update={"claims": (*draft.claims, *claims), "conflicts": (*draft.conflicts, *found)})
+
+    def _answered_otherwise(
+        self, question: Question, candidates: Sequence[ranking.Candidate], reading: Reading
+    ) -> Disagreements:
+        """What other documents answer in other figures than the first sentence."""
+        first, *others = (candidate.sentence for candidate in candidates)
+        rivals = conflicts.rivals(question, first, reading, others)
+        if not rivals or self._encoder is None:
+            return Disagreements((), ())
+        read = self._encoder.read(question.text, rivals, self.article)
+        found = conflicts.answered_otherwise(question, first, reading, list(zip(rivals, read, strict=True)))
+        if found is None:
+            return Disagreements((), ())
+        text_of = {sentence.id: sentence.text for sentence in rivals}
+        claims = tuple(DraftClaim(text=text_of[id_], sentences=(id_,)) for id_ in found.sentences[1:])
+        return Disagreements(claims, (found,))
 
     def _answerable(self) -> Iterator[str]:
         count = 0

@@ -7,7 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from assistant import answerability, questions
+from assistant.crossencoder import CrossEncoder, open_crossencoder
 from assistant.embeddings import MiniLM
+from assistant.extractive import ranking
 from assistant.index import ArticleIndex, Encoded, TokenVectors
 from assistant.retrieval import Retriever
 from evals import fit_data
@@ -88,34 +90,48 @@ def public(data: Path, model: MiniLM) -> Iterator[tuple[str, Row]]:
 
 
 def development(model: MiniLM) -> Iterator[tuple[str, Row]]:
-    """The same of the development cases.
+    """The same of the development cases, and once more with the first sentence read.
 
     `removed` asks the answerable ones without any sentence that answers, `elsewhere` asks them of another article.
     """
     items = tuple(fit_data.development())
     indexes = [fit_data.index(item.article, model) for item in items]
+    encoder = open_crossencoder(model.folder)
     for place, item in enumerate(items):
         name, whole, other = item.article.name, indexes[place], indexes[place - 1]
         ahead = Ahead(model, [ended(question.text) for question in item.questions])
-        yield from _asked("development", name, whole, ahead, item.questions)
+        yield from _asked("development", name, whole, ahead, item.questions, encoder)
         nowhere = [replace(question, answerable=False, gold=frozenset()) for question in item.questions]
-        yield from _asked("elsewhere", name, other, ahead, nowhere)
+        yield from _asked("elsewhere", name, other, ahead, nowhere, encoder)
         for question, removed in zip(item.questions, nowhere, strict=True):
             if question.gold:
-                yield from _asked("removed", name, fit_data.without(whole, question.gold), ahead, [removed])
+                without = fit_data.without(whole, question.gold)
+                yield from _asked("removed", name, without, ahead, [removed], encoder)
 
 
 def _asked(
-    name: str, fold: str, index: ArticleIndex, model: Ahead, asked: Sequence[fit_data.Labelled]
+    name: str,
+    fold: str,
+    index: ArticleIndex,
+    model: Ahead,
+    asked: Sequence[fit_data.Labelled],
+    encoder: CrossEncoder | None = None,
 ) -> Iterator[tuple[str, Row]]:
     words_only = ArticleIndex(index.article, None, None, None)
     for kind, retriever in (("vectors", Retriever(index, model)), ("words", Retriever(words_only, None))):
         for labelled in asked:
             question = questions.analyse(labelled.text)
-            if evidence := retriever.search(question, k=5):
-                first_is_gold = evidence[0].sentence.id in labelled.gold
-                signals = answerability.inputs(question, evidence)
-                yield kind, Row(name, fold, labelled.answerable, first_is_gold, signals)
+            evidence = retriever.search(question)
+            if not evidence:
+                continue
+            first_is_gold = evidence[0].sentence.id in labelled.gold
+            signals = answerability.inputs(question, evidence)
+            yield kind, Row(name, fold, labelled.answerable, first_is_gold, signals)
+            if encoder and kind == "vectors":
+                first = ranking.ranked(question, evidence, index.article)[0].sentence
+                reading = encoder.read(question.text, [first], index.article)[0]
+                signals = answerability.inputs(question, evidence, reading)
+                yield "read", Row(name, fold, labelled.answerable, first.id in labelled.gold, signals)
 
 
 def ended(text: str) -> str:

@@ -13,8 +13,9 @@ from typing import ClassVar
 import numpy as np
 import pytest
 
-from assistant.embeddings import SHA256, MiniLM, open_embeddings
+from assistant.embeddings import MiniLM, open_embeddings
 from assistant.errors import EmbeddingsError, SettingsError
+from assistant.weights import SHA256
 from tests.offline import offline, run
 
 

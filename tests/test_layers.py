@@ -13,8 +13,8 @@ LEVEL_OF = {
     module: level
     for level, modules in enumerate(
         (
-            "settings corpus ingest voices screening embeddings store retrieval answerability followups scope"
-            " premises suggestions extractive conflicts llm budget cache verifier composition feedback telemetry",
+            "settings corpus ingest voices screening embeddings crossencoder store retrieval answerability followups"
+            " scope premises suggestions extractive conflicts llm budget cache verifier composition feedback telemetry",
             "quoting standing",
             "asking",
             "fluent",
@@ -44,8 +44,8 @@ ONLY_IN = {
     "langchain_core.language_models": {"llm"},
     "langchain_core.messages": {"llm"},
     "streamlit": {"ui"},
-    "onnxruntime": {"embeddings"},
-    "tokenizers": {"embeddings"},
+    "onnxruntime": {"crossencoder", "weights"},
+    "tokenizers": {"embeddings", "weights"},
     "trafilatura": {"ingest"},
     "pypdf": {"ingest"},
     "opentelemetry": {"telemetry"},

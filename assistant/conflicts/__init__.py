@@ -9,10 +9,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from assistant.conflicts.answers import answered_otherwise, rivals
 from assistant.conflicts.statements import NEGATIVE, POINTS_BACK, WEAK, Statement, concept, content
 from assistant.schema import Article, DraftConflict, Question, Sentence
 from assistant.text import words
 from assistant.text.lexicon import root, root_set
+
+__all__ = ["answered_otherwise", "asked_about", "find", "rivals"]
 
 MAX_CONFLICTS = 2
 MAX_SIDES = 3
