@@ -28,9 +28,11 @@ CHANGES: Final = Path(__file__).with_name("crossencoder.npz")
 SCALE: Final = 2.0
 """LoRA's alpha divided by its rank."""
 _ASKED_TOKENS: Final = 40
-_BEFORE_TOKENS: Final = 28
+_BEFORE_TOKENS: Final = (8, 28)
+_PASSAGE_TOKENS: Final = 48
 _SENTENCE_TOKENS: Final = 100
-"""Of a longer question or sentence the beginning is read, of what stands before a sentence the end."""
+"""Of a longer question or sentence the beginning is read, of what stands before a sentence the end: the longer the
+sentence, the less it leans on that, and the more it costs to read."""
 _START, _END = 101, 102
 _THREADS: Final = 2
 _NO_WORD: Final = -20.0
@@ -139,7 +141,8 @@ def joined(asked: Sequence[int], before: Sequence[int], sentence: Sequence[int])
     """One input, and where the sentence starts in it."""
     ids = [_START, *asked[:_ASKED_TOKENS], _END]
     if before:
-        ids += [*before[-_BEFORE_TOKENS:], _END]
+        least, most = _BEFORE_TOKENS
+        ids += [*before[-max(least, min(most, _PASSAGE_TOKENS - len(sentence))) :], _END]
     return [*ids, *sentence[:_SENTENCE_TOKENS], _END], len(ids)
 
 

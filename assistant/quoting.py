@@ -117,10 +117,10 @@ class Quoting:
         if refusal := scope.refusal(question, self.article):
             return Draft(status="abstained", missing=refusal)
         candidates = ranking.ranked(question, evidence, self.article)
-        reading = self._read(question, candidates[:1]) if read else None
         first = [candidate.sentence for candidate in candidates]
         if corrected := premises.correct(question, evidence, first, self.article):
             return corrected
+        reading = self._read(question, candidates) if read else None
         draft = extractive.draft(
             question,
             evidence,
